@@ -50,4 +50,12 @@ public static class CloseCode
     public static bool MayBeSent(int code, bool pedantic) => pedantic
         ? code is 1000 or (>= 3000 and <= 4999)
         : code is >= 1000 and <= 4999 and not (1004 or 1005 or 1006 or 1015);
+
+    /// <summary>
+    /// Whether a Close frame may carry the code by RFC 6455 section 7.4 and the IANA registry: 1000 to 1003, 1007 to 1014 and 3000 to 4999;
+    /// the rest is reserved.
+    /// </summary>
+    /// <param name="code">The code.</param>
+    public static bool MayBeReceived(int code) =>
+        code is (>= 1000 and <= 1003) or (>= 1007 and <= 1014) or (>= 3000 and <= 4999);
 }

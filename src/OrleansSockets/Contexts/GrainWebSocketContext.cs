@@ -1,0 +1,90 @@
+using OrleansSockets.Pairs;
+using OrleansSockets.Rules;
+
+namespace OrleansSockets.Contexts;
+
+/// <summary>
+/// The context of a grain activation: handlers run in the activation's own turns, between the awaits of its calls. The activation is kept alive while it
+/// has accepted ends that are not finished; if it ends all the same, those ends send 1012.
+/// </summary>
+internal sealed class GrainWebSocketContext : WebSocketContext
+{
+    private readonly IGrainContext _grain;
+    private readonly IGrainRuntime _runtime;
+    private readonly HashSet<WebSocketEnd> _accepted = [];
+
+    private GrainWebSocketContext(IGrainContext grain, IGrainRuntime runtime, PairHub hub, EndSettings settings)
+        : base(hub, settings)
+    {
+        _grain = grain;
+        _runtime = runtime;
+        grain.ObservableLifecycle.Subscribe(nameof(GrainWebSocketContext), GrainLifecycleStage.First, _ => Task.CompletedTask, StopAsync);
+    }
+
+    public static GrainWebSocketContext Of(IGrainContext grain, IGrainRuntime runtime, PairHub hub, Func<EndSettings> settings)
+    {
+        if (grain.GetComponent<GrainWebSocketContext>() is not { } context)
+        {
+            context = new GrainWebSocketContext(grain, runtime, hub, settings());
+            grain.SetComponent(context);
+        }
+
+        return context;
+    }
+
+    internal override void Post(Action turn)
+    {
+        Hub.WorkBegan();
+        _grain.Scheduler.QueueAction(() =>
+        {
+            try
+            {
+                using var scope = Enter();
+                turn();
+            }
+            finally
+            {
+                Hub.WorkEnded();
+            }
+        });
+    }
+
+    internal override void Retain(WebSocketEnd end)
+    {
+        lock (_accepted)
+        {
+            if (_accepted.Add(end) && _accepted.Count == 1)
+            {
+                _runtime.DelayDeactivation(_grain, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    internal override void ReleaseEnd(WebSocketEnd end)
+    {
+        lock (_accepted)
+        {
+            if (_accepted.Remove(end) && _accepted.Count == 0)
+            {
+                // Negative: the delay is taken back, the ordinary collection age counts again.
+                _runtime.DelayDeactivation(_grain, TimeSpan.Zero);
+            }
+        }
+    }
+
+    private Task StopAsync(CancellationToken cancellation)
+    {
+        WebSocketEnd[] ends;
+        lock (_accepted)
+        {
+            ends = [.. _accepted];
+        }
+
+        foreach (var end in ends)
+        {
+            end.ForceClose(CloseCode.ServiceRestart, "The session is moving; connect again.");
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,135 @@
+using OrleansSockets.Pairs;
+using OrleansSockets.Rules;
+
+namespace OrleansSockets.Ends;
+
+/// <summary>
+/// An end that is joined to a network socket. What the socket reads goes in as it comes, what its peer sent comes out whole; every close is the
+/// peers' business. All members may be called from any thread; hold <see cref="Gate"/> to do many things at the price of one lock.
+/// </summary>
+internal sealed class CoupledEnd
+{
+    private readonly End _end;
+    private readonly Pair _pair;
+
+    private CoupledEnd(End end)
+    {
+        _end = end;
+        _pair = end.Pair;
+    }
+
+    public Lock Gate => _pair.Gate;
+
+    public PairId Pair => _pair.Id;
+
+    public int Side => _end.Side;
+
+    /// <summary>False: the socket should not be read until <see cref="WaitForRoom"/> ends, so that TCP pushes back to the client.</summary>
+    public bool HasRoom => _end.Out.QueuedBytes < _end.RoomLimit || _end.Out.IsFinished;
+
+    /// <summary>Ends when the other end is attached, or lost.</summary>
+    public Task PeerAttached => _end.PeerAttached.Task;
+
+    /// <summary>Claims a released end for a socket. The consumer is signalled from here on.</summary>
+    /// <exception cref="WebSocketPairException">The end was claimed already, or its time is over.</exception>
+    public static async Task<CoupledEnd> ClaimAsync(PairHub hub, EndTicket ticket, EndSettings settings, IEndConsumer consumer, CancellationToken cancellation) =>
+        new(await hub.ClaimAsync(ticket, settings, end => Couple(end, consumer), cancellation).ConfigureAwait(false));
+
+    /// <summary>Joins an end of this process, for a socket that this process opened.</summary>
+    /// <exception cref="WebSocketPairException">The end was accepted or given away.</exception>
+    public static CoupledEnd Join(WebSocketEnd end, IEndConsumer consumer)
+    {
+        var core = end.Core;
+        lock (core.Pair.Gate)
+        {
+            Couple(core, consumer);
+        }
+
+        return new CoupledEnd(core);
+    }
+
+    public Task WaitForRoom()
+    {
+        lock (Gate)
+        {
+            return HasRoom ? Task.CompletedTask : _end.WaitForRoom();
+        }
+    }
+
+    /// <summary>A part of a message, at most <see cref="PairFrame.MaxChunk"/> bytes; it is copied.</summary>
+    public void Send(bool isText, bool first, bool last, ReadOnlySpan<byte> part)
+    {
+        var kind = isText ? PairFrameKind.Text : PairFrameKind.Binary;
+        lock (Gate)
+        {
+            if (!_end.Out.IsFinished)
+            {
+                _pair.Send(_end, new PairFrame(0, kind, first, last, 0, part.ToArray()));
+            }
+        }
+    }
+
+    /// <summary>The socket received a Close.</summary>
+    public void Close(int? code, ReadOnlySpan<byte> reason)
+    {
+        lock (Gate)
+        {
+            _pair.Send(_end, PairFrame.Close(code, reason.ToArray()));
+        }
+    }
+
+    /// <summary>The socket is gone: nothing more can be read from it or written to it.</summary>
+    public void Drop()
+    {
+        lock (Gate)
+        {
+            _pair.Send(_end, PairFrame.Drop());
+            _pair.StopReading(_end);
+        }
+    }
+
+    /// <summary>The client broke the protocol, and was sent a Close with this code.</summary>
+    public void Fail(int code, string text)
+    {
+        lock (Gate)
+        {
+            _pair.Send(_end, PairFrame.Violation(code, text));
+            _pair.StopReading(_end);
+        }
+    }
+
+    /// <summary>The next message, Close or abort for the socket.</summary>
+    public bool TryTake(out ReceivedItem item)
+    {
+        lock (Gate)
+        {
+            return _end.In.TryTake(out item);
+        }
+    }
+
+    /// <summary>An item that was taken is written (or was the end of it all): gives credit back. In order.</summary>
+    public void Consumed(in ReceivedItem item)
+    {
+        lock (Gate)
+        {
+            _pair.Consumed(_end, item);
+        }
+    }
+
+    private static void Couple(End end, IEndConsumer consumer)
+    {
+        var step = EndMachine.Couple(end.State);
+        if (step.Effect == EndEffect.Throw)
+        {
+            throw WebSocketPairException.Of(step.Error);
+        }
+
+        end.State = step.State;
+        end.Consumer = consumer;
+        end.RoomLimit = PairFrame.MaxChunk;
+        if (end.In.Waiting > 0)
+        {
+            consumer.Signal();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Options;
+using OrleansSockets;
+using OrleansSockets.Compatibility;
+
+namespace Orleans.Hosting;
+
+/// <summary>Names the option, its value and its limit; all problems at once.</summary>
+internal sealed class OrleansSocketsOptionsValidator(TimeProvider clock) : IValidateOptions<OrleansSocketsOptions>
+{
+    private const int MinWindow = 16 * 1024;
+    private const int MaxWindow = 16 * 1024 * 1024;
+
+    public ValidateOptionsResult Validate(string? name, OrleansSocketsOptions options)
+    {
+        List<string> failures = [];
+        NotNegative(nameof(options.ClaimTimeout), options.ClaimTimeout);
+        NotNegative(nameof(options.AcceptTimeout), options.AcceptTimeout);
+        NotNegative(nameof(options.ReattachTimeout), options.ReattachTimeout);
+        Within(nameof(options.SendBufferSize), options.SendBufferSize, 1, int.MaxValue);
+        Within(nameof(options.MaxWindow), options.MaxWindow, MinWindow, MaxWindow);
+        Within(nameof(options.InitialWindow), options.InitialWindow, MinWindow, options.MaxWindow);
+        if (!options.Deployments.ContainsKey(options.Deployment))
+        {
+            failures.Add($"{nameof(OrleansSocketsOptions)}.{nameof(options.Deployment)} is '{options.Deployment}', which {nameof(options.Deployments)} does not hold.");
+        }
+
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        foreach (var (deployment, settings) in options.Deployments)
+        {
+            failures.AddRange(CompatibilityRules.Evaluate(settings, today).Problems.Where(problem => problem.IsError)
+                .Select(problem => $"Deployment '{deployment}': {problem.Message}"));
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void NotNegative(string option, TimeSpan value)
+        {
+            if (value < TimeSpan.Zero)
+            {
+                failures.Add($"{nameof(OrleansSocketsOptions)}.{option} is {value}; it must be 0 (never) or more.");
+            }
+        }
+
+        void Within(string option, int value, int min, int max)
+        {
+            if (value < min || value > max)
+            {
+                failures.Add($"{nameof(OrleansSocketsOptions)}.{option} is {value} bytes; it must be from {min} to {max}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OrleansSockets;
+using OrleansSockets.Contexts;
+using OrleansSockets.Deployments;
+using OrleansSockets.Links;
+using OrleansSockets.Pairs;
+
+namespace Orleans.Hosting;
+
+/// <summary>Adds OrleansSockets to a silo.</summary>
+public static class OrleansSocketsSiloBuilderExtensions
+{
+    /// <summary>Adds pairs, links and sessions. May be called more than once; the options add up.</summary>
+    /// <param name="builder">The silo.</param>
+    /// <param name="configure">Sets options.</param>
+    public static ISiloBuilder AddOrleansSockets(this ISiloBuilder builder, Action<OrleansSocketsOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        if (services.Any(service => service.ServiceType == typeof(PairHub)))
+        {
+            return builder;
+        }
+
+        services.AddOptions<OrleansSocketsOptions>().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IValidateOptions<OrleansSocketsOptions>, OrleansSocketsOptionsValidator>();
+        services.AddSingleton<DeploymentRegistry>();
+        services.AddSingleton<SiloLinks>();
+        services.AddSingleton<PairHub>();
+        services.AddSingleton<GrainContexts>();
+        services.AddSingleton<IWebSocketPairFactory, WebSocketPairFactory>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PairDrain>();
+        builder.AddIncomingGrainCallFilter<GrainContextCallFilter>();
+        builder.AddGrainService<LinkService>();
+        return builder;
+    }
+}

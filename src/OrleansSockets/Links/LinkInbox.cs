@@ -1,0 +1,26 @@
+namespace OrleansSockets.Links;
+
+/// <summary>Puts the batches of one sending silo back in order and hands each over once.</summary>
+internal sealed class LinkInbox(Action<ReadOnlyMemory<byte>> deliver)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, ReadOnlyMemory<byte>> _held = [];
+    private long _last;
+
+    public void Receive(LinkBatch batch)
+    {
+        lock (_gate)
+        {
+            if (batch.Number <= _last || !_held.TryAdd(batch.Number, batch.Frames))
+            {
+                return;
+            }
+
+            while (_held.Remove(_last + 1, out var frames))
+            {
+                _last++;
+                deliver(frames);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using OrleansSockets.Pairs;
+
+namespace OrleansSockets.Links;
+
+/// <summary>All links of this silo: one to each other silo that shares a pair with it, and what arrives from them.</summary>
+internal sealed class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracle membership, TimeProvider clock, IServiceProvider services, ILogger<SiloLinks> logger)
+{
+    private readonly ConcurrentDictionary<SiloAddress, SiloLink> _links = new();
+    private readonly ConcurrentDictionary<SiloAddress, LinkInbox> _inboxes = new();
+    private LinkServiceClient? _client;
+
+    /// <summary>Set once by the hub, which also sends through the links.</summary>
+    public Action<SiloAddress, LinkFrame> Received { get; set; } = (_, _) => { };
+
+    public bool IsIdle => _links.Values.All(link => link.IsIdle);
+
+    public ILinkService Service(SiloAddress to) => (_client ??= new LinkServiceClient(services)).On(to);
+
+    public void Send(SiloAddress to, in LinkFrame frame)
+    {
+        if (!_links.TryGetValue(to, out var link))
+        {
+            link = _links.GetOrAdd(to, address => new SiloLink(address, silo.SiloAddress, Service, membership.IsDeadSilo, clock, logger));
+        }
+
+        link.Send(frame);
+    }
+
+    public void Receive(LinkBatch batch)
+    {
+        var inbox = _inboxes.GetOrAdd(batch.From, from => new LinkInbox(frames => Deliver(from, frames.Span)));
+        inbox.Receive(batch);
+    }
+
+    public void Remove(SiloAddress dead)
+    {
+        if (_links.TryRemove(dead, out var link))
+        {
+            link.Stop();
+        }
+
+        _inboxes.TryRemove(dead, out _);
+    }
+
+    private void Deliver(SiloAddress from, ReadOnlySpan<byte> frames)
+    {
+        while (!frames.IsEmpty)
+        {
+            Received(from, LinkFrameCodec.Read(ref frames));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using OrleansSockets.Compatibility;
+
+namespace OrleansSockets;
+
+/// <summary>Start-up options of a silo. Checked when the silo starts; a bad value stops it with a sentence.</summary>
+public sealed class OrleansSocketsOptions
+{
+    /// <summary>The deployment whose settings new ends take, if nothing else names one. Default: <c>default</c>.</summary>
+    public string Deployment { get; set; } = "default";
+
+    /// <summary>
+    /// The compatibility settings of each deployment, by name. A deployment that is missing here is unknown, and requests that name it fail. <c>default</c> is there with
+    /// compatibility date 2026-04-07.
+    /// </summary>
+    public IDictionary<string, CompatibilitySettings> Deployments { get; } = new Dictionary<string, CompatibilitySettings>(StringComparer.Ordinal)
+    {
+        ["default"] = new(CompatibilityRules.DefaultDate, []),
+    };
+
+    /// <summary>How long a ticket is good. Then that end is given up and the other one sees 1006. Default 30 s; 0: for ever.</summary>
+    public TimeSpan ClaimTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long an end of a claimed pair may stay unaccepted. Then it is aborted and the other one sees 1006. Default 5 min; 0: for ever.</summary>
+    public TimeSpan AcceptTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long an end looks for a lost pair grain. Then both ends see 1006. Default 30 s; 0: for ever.</summary>
+    public TimeSpan ReattachTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary><c>Send</c> throws while more than this is queued and not yet under way, in bytes per end. One message may exceed it. Default 1 MiB, at least 1.</summary>
+    public int SendBufferSize { get; set; } = 1024 * 1024;
+
+    /// <summary>Bytes that may be under way in one direction of a pair at first. Default 64 KiB; from 16 KiB to <see cref="MaxWindow"/>.</summary>
+    public int InitialWindow { get; set; } = 64 * 1024;
+
+    /// <summary>Bytes that may be under way in one direction once its receiver has shown to keep up. Default 256 KiB, at most 16 MiB.</summary>
+    public int MaxWindow { get; set; } = 256 * 1024;
+}

@@ -1,0 +1,85 @@
+namespace OrleansSockets.Pairs;
+
+/// <summary>
+/// What an end tells the pair grain when it attaches: all that a fresh activation needs to go on where the last one stopped.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("OrleansSockets.AttachRequest")]
+internal sealed record AttachRequest
+{
+    [Id(0)] public required PairId Pair { get; init; }
+
+    [Id(1)] public required int Side { get; init; }
+
+    /// <summary>The silo where the end lives.</summary>
+    [Id(2)] public required SiloAddress Host { get; init; }
+
+    /// <summary>Proves that the caller is the end that attached first.</summary>
+    [Id(3)] public required Guid Secret { get; init; }
+
+    [Id(4)] public PairEpoch KnownEpoch { get; init; }
+
+    /// <summary>The end's incoming stream: consumed up to here, and the window it grants.</summary>
+    [Id(5)] public long Consumed { get; init; }
+
+    [Id(6)] public int Window { get; init; }
+
+    /// <summary>The end's own stream, as far as it has come.</summary>
+    [Id(7)] public bool OutEnded { get; init; }
+
+    [Id(8)] public bool OutAborted { get; init; }
+
+    [Id(9)] public bool OutFinished { get; init; }
+
+    [Id(10)] public bool InFinished { get; init; }
+
+    /// <summary>Where the other end lived when this one last heard of it.</summary>
+    [Id(11)] public SiloAddress? PeerHost { get; init; }
+
+    /// <summary>Set by the first attach of a released end.</summary>
+    [Id(12)] public EndTicket? Ticket { get; init; }
+}
+
+internal enum AttachOutcome
+{
+    Attached,
+
+    /// <summary>Another end holds this side.</summary>
+    AlreadyClaimed,
+
+    /// <summary>The ticket's time is over, or the pair is finished or lost.</summary>
+    Gone,
+
+    /// <summary>The silo that was asked directly does not own the pair.</summary>
+    NotHere,
+}
+
+[GenerateSerializer, Immutable, Alias("OrleansSockets.AttachReply")]
+internal sealed record AttachReply
+{
+    [Id(0)] public required AttachOutcome Outcome { get; init; }
+
+    [Id(1)] public PairEpoch Epoch { get; init; }
+
+    /// <summary>The silo of the activation.</summary>
+    [Id(2)] public SiloAddress? Owner { get; init; }
+
+    [Id(3)] public PeerView? Peer { get; init; }
+
+    public static AttachReply Failed(AttachOutcome outcome) => new() { Outcome = outcome };
+}
+
+/// <summary>What an end learns of its peer from the pair grain.</summary>
+/// <param name="Version">Orders views of one epoch: the reply of a call and a frame on the link can overtake each other.</param>
+/// <param name="Host">The peer's silo; null while nobody is attached there.</param>
+/// <param name="Consumed">The peer consumed this end's stream up to here.</param>
+/// <param name="Window">The window that the peer grants.</param>
+/// <param name="ReadsNoMore">The peer consumed this end's stream to its end, or reads no more of it.</param>
+/// <param name="Lost">The peer is gone for good.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSockets.PeerView")]
+internal readonly record struct PeerView(
+    [property: Id(0)] long Version,
+    [property: Id(1)] SiloAddress? Host,
+    [property: Id(2)] long Consumed,
+    [property: Id(3)] int Window,
+    [property: Id(4)] bool ReadsNoMore,
+    [property: Id(5)] bool Lost);

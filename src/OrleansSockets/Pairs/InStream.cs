@@ -1,0 +1,142 @@
+using System.Buffers;
+
+namespace OrleansSockets.Pairs;
+
+/// <summary>
+/// The receiving half of a direction, at the end that receives: drops repeats, joins chunks, queues whole messages for the end's consumer and
+/// works out when credit goes back. Guarded by the pair's lock.
+/// </summary>
+internal sealed class InStream(int initialWindow)
+{
+    private readonly Queue<ReceivedItem> _items = new();
+    private ArrayBufferWriter<byte>? _partial;
+    private long _received;
+    private long _partialSequence;
+    private int _taken;
+    private int _partialCredit;
+    private long _credit;
+
+    /// <summary>Everything up to this number was consumed.</summary>
+    public long Consumed { get; private set; }
+
+    /// <summary>Bytes that the sender may have under way.</summary>
+    public int Window { get; private set; } = initialWindow;
+
+    /// <summary>The Close or abort was consumed, or this end wants nothing more.</summary>
+    public bool IsFinished { get; private set; }
+
+    /// <summary>A Close or abort arrived.</summary>
+    public bool HasEnded { get; private set; }
+
+    public int Waiting => _items.Count;
+
+    /// <summary>Items taken by the consumer and not yet consumed.</summary>
+    public int Taken => _taken;
+
+    /// <summary>Takes a frame in. False: nothing new for the consumer.</summary>
+    public bool Receive(in PairFrame frame)
+    {
+        if (frame.Sequence != _received + 1 || HasEnded)
+        {
+            return false;
+        }
+
+        _received = frame.Sequence;
+        if (frame.IsTerminal)
+        {
+            HasEnded = true;
+            _partial = null;
+        }
+
+        if (IsFinished)
+        {
+            Consumed = frame.Sequence;
+            return false;
+        }
+
+        if (!frame.Last)
+        {
+            _partial ??= new ArrayBufferWriter<byte>(PairFrame.MaxChunk * 4);
+            _partial.Write(frame.Payload.Span);
+            _partialSequence = frame.Sequence;
+            _partialCredit += frame.Cost;
+            CreditPartial();
+            return false;
+        }
+
+        var payload = frame.Payload;
+        if (_partial is not null)
+        {
+            _partial.Write(payload.Span);
+            payload = _partial.WrittenMemory;
+            _partial = null;
+        }
+
+        _items.Enqueue(new ReceivedItem(frame.Kind, frame.Code, payload, frame.Sequence, frame.Cost + _partialCredit));
+        _partialCredit = 0;
+        return true;
+    }
+
+    /// <summary>The sender is lost: an abort behind what has arrived. False: the stream had ended.</summary>
+    public bool ReceiveLost() => Receive(PairFrame.Drop() with { Sequence = _received + 1 });
+
+    public bool TryTake(out ReceivedItem item)
+    {
+        if (!_items.TryDequeue(out item))
+        {
+            return false;
+        }
+
+        _taken++;
+        return true;
+    }
+
+    /// <summary>The consumer is done with an item that it took; items are consumed in order.</summary>
+    public void Consume(in ReceivedItem item)
+    {
+        _taken--;
+        Consumed = Math.Max(Consumed, item.LastSequence);
+        _credit += item.Credit;
+        IsFinished |= item.IsTerminal;
+        CreditPartial();
+    }
+
+    /// <summary>Whether enough was consumed for an acknowledgement, and the window that goes with it.</summary>
+    public bool TakeCreditDue(int maxWindow)
+    {
+        if (!IsFinished && _credit * 2 < Window)
+        {
+            return false;
+        }
+
+        if (_items.Count == 0 && Window < maxWindow)
+        {
+            // The consumer keeps up with a busy sender: more may be under way.
+            Window = Math.Min(Window * 2, maxWindow);
+        }
+
+        _credit = 0;
+        return true;
+    }
+
+    /// <summary>This end reads no more; what still comes is consumed unread.</summary>
+    public void Discard()
+    {
+        _items.Clear();
+        _partial = null;
+        Consumed = _received;
+        IsFinished = true;
+    }
+
+    // Chunks taken for reassembly count as consumed, so that a message larger than the window passes; acknowledgement is cumulative, so only
+    // when no earlier message is still with the consumer.
+    private void CreditPartial()
+    {
+        if (_partial is not null && _items.Count == 0 && _taken == 0)
+        {
+            Consumed = Math.Max(Consumed, _partialSequence);
+            _credit += _partialCredit;
+            _partialCredit = 0;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+namespace OrleansSockets.Pairs;
+
+/// <summary>
+/// The sending half of a direction, at the end that sends. Keeps every frame until the receiver has consumed it, so that a lost pair grain,
+/// link or route loses nothing: after a new attachment the frames behind the receiver's last consumed one are sent again.
+/// Guarded by the pair's lock.
+/// </summary>
+internal sealed class OutStream
+{
+    private readonly FrameQueue _frames = new();
+    private long _nextSequence = 1;
+    private int _sent;
+    private long _inFlight;
+    private long _window;
+    private bool _receiverReady;
+
+    /// <summary>Bytes that wait for their first transmission.</summary>
+    public long QueuedBytes { get; private set; }
+
+    /// <summary>A Close or an abort is queued or sent: nothing may follow.</summary>
+    public bool HasEnded { get; private set; }
+
+    public bool EndedByAbort { get; private set; }
+
+    /// <summary>The receiver consumed the Close or abort, or nobody is left to receive.</summary>
+    public bool IsFinished { get; private set; }
+
+    public bool CanSend => _receiverReady && _sent < _frames.Count && (_inFlight == 0 || _frames[_sent].IsTerminal || _inFlight + _frames[_sent].Cost <= _window);
+
+    public long NextSequence => _nextSequence;
+
+    public void Enqueue(PairFrame frame)
+    {
+        if (HasEnded || IsFinished)
+        {
+            return;
+        }
+
+        if (frame.IsTerminal)
+        {
+            HasEnded = true;
+            EndedByAbort = frame.Kind == PairFrameKind.Abort;
+        }
+
+        _frames.Enqueue(frame with { Sequence = _nextSequence++ });
+        QueuedBytes += frame.Payload.Length;
+    }
+
+    /// <summary>The next frame that may go out now. A Close or abort needs no credit.</summary>
+    public bool TryNext(out PairFrame frame)
+    {
+        if (!_receiverReady || _sent == _frames.Count)
+        {
+            frame = default;
+            return false;
+        }
+
+        frame = _frames[_sent];
+        if (!frame.IsTerminal && _inFlight > 0 && _inFlight + frame.Cost > _window)
+        {
+            return false;
+        }
+
+        _sent++;
+        _inFlight += frame.Cost;
+        QueuedBytes -= frame.Payload.Length;
+        return true;
+    }
+
+    /// <summary>The receiver is reachable (again) and has consumed all up to <paramref name="consumed"/>: send the rest from there.</summary>
+    public void ReceiverAttached(long consumed, int window)
+    {
+        _receiverReady = true;
+        while (_sent > 0)
+        {
+            ref readonly var frame = ref _frames[--_sent];
+            _inFlight -= frame.Cost;
+            QueuedBytes += frame.Payload.Length;
+        }
+
+        Acknowledge(consumed, window);
+    }
+
+    public void ReceiverDetached() => _receiverReady = false;
+
+    /// <summary>Cumulative: everything up to <paramref name="consumed"/> was consumed; <paramref name="window"/> bytes may be under way.</summary>
+    public void Acknowledge(long consumed, int window)
+    {
+        _window = window;
+        while (_frames.Count > 0 && _frames[0].Sequence <= consumed)
+        {
+            ref readonly var frame = ref _frames[0];
+            if (_sent > 0)
+            {
+                _sent--;
+                _inFlight -= frame.Cost;
+            }
+            else
+            {
+                QueuedBytes -= frame.Payload.Length;
+            }
+
+            IsFinished |= frame.IsTerminal;
+            _frames.DropFirst();
+        }
+    }
+
+    /// <summary>Nobody is left to receive.</summary>
+    public void Discard()
+    {
+        _frames.Clear();
+        _sent = 0;
+        _inFlight = 0;
+        QueuedBytes = 0;
+        IsFinished = true;
+    }
+}

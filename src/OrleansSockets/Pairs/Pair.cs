@@ -1,0 +1,248 @@
+using OrleansSockets.Links;
+using OrleansSockets.Rules;
+
+namespace OrleansSockets.Pairs;
+
+/// <summary>
+/// The live object of a pair on one silo: the ends that live here, and the relay if the pair grain does. One lock guards them all, so a relay
+/// inside a silo is a method call. User code and I/O never run under the lock.
+/// </summary>
+internal sealed class Pair(PairHub hub, PairId id)
+{
+    private readonly End?[] _ends = new End?[2];
+    private readonly ReleasedEnd?[] _released = new ReleasedEnd?[2];
+
+    public Lock Gate { get; } = new();
+
+    public PairId Id { get; } = id;
+
+    public PairHub Hub { get; } = hub;
+
+    public PairRelay? Relay { get; set; }
+
+    public PairTimeline Timeline { get; } = new(hub.Clock);
+
+    /// <summary>Where the pair grain should live, for a pair that was constructed here.</summary>
+    public SiloAddress? Placement { get; init; }
+
+    public End? this[int side] => _ends[side];
+
+    /// <summary>Nothing is left to do here.</summary>
+    public bool IsDone => Relay is null && IsSideDone(0) && IsSideDone(1);
+
+    public End AddEnd(int side, EndSettings settings)
+    {
+        var end = new End(this, side, settings, Hub.Options.InitialWindow);
+        _ends[side] = end;
+        return end;
+    }
+
+    public void RemoveEnd(int side) => _ends[side] = null;
+
+    public ReleasedEnd? Released(int side) => _released[side];
+
+    /// <summary>The end is given away: what its peer sends waits in the peer's stream and goes to the new place.</summary>
+    public ReleasedEnd Release(int side, DateTimeOffset deadline)
+    {
+        _ends[side] = null;
+        _ends[1 - side]?.Out.ReceiverDetached();
+        return _released[side] = new ReleasedEnd(deadline);
+    }
+
+    /// <summary>Queues a frame of a local end and sends what may go.</summary>
+    public void Send(End end, PairFrame frame)
+    {
+        if (frame.IsTerminal && !end.Out.HasEnded)
+        {
+            Timeline.Add(end.Side, frame.Kind == PairFrameKind.Close ? "sent Close" : "gone without Close", frame.Code);
+        }
+
+        end.Out.Enqueue(frame);
+        Pump(end);
+    }
+
+    /// <summary>Queues a message in chunks. The bytes must not change any more.</summary>
+    public void SendMessage(End end, bool isText, ReadOnlyMemory<byte> bytes)
+    {
+        var kind = isText ? PairFrameKind.Text : PairFrameKind.Binary;
+        var first = true;
+        do
+        {
+            var chunk = bytes[..Math.Min(bytes.Length, PairFrame.MaxChunk)];
+            bytes = bytes[chunk.Length..];
+            end.Out.Enqueue(new PairFrame(0, kind, first, bytes.IsEmpty, 0, chunk));
+            first = false;
+        }
+        while (!bytes.IsEmpty);
+        Pump(end);
+    }
+
+    public void Pump(End end)
+    {
+        while (end.Out.TryNext(out var frame))
+        {
+            RouteFrame(end, frame);
+        }
+
+        if (end.RoomWaiter is not null && end.Out.QueuedBytes < end.RoomLimit)
+        {
+            end.SignalRoom();
+        }
+    }
+
+    /// <summary>A frame from the other side arrives at a local end.</summary>
+    public void Deliver(int side, in PairFrame frame)
+    {
+        if (_ends[side] is not { } end)
+        {
+            return;
+        }
+
+        if (frame.Kind == PairFrameKind.Abort)
+        {
+            // Nobody is left to read what this end still has.
+            PeerGone(end);
+        }
+
+        if (end.In.Receive(frame))
+        {
+            end.Consumer?.Signal();
+        }
+
+        ReturnCredit(end);
+    }
+
+    /// <summary>The other side consumed up to <paramref name="consumed"/>.</summary>
+    public void Credit(int side, long consumed, int window, bool finished)
+    {
+        if (_ends[side] is not { } end)
+        {
+            return;
+        }
+
+        end.Out.Acknowledge(consumed, window);
+        if (finished && !end.Out.IsFinished)
+        {
+            PeerGone(end);
+            if (end.State.In)
+            {
+                end.State = EndMachine.ReceiveDrop(end.State).State;
+            }
+        }
+
+        Pump(end);
+        Hub.RemoveIfDone(this);
+    }
+
+    /// <summary>The end's consumer is done with an item that it took.</summary>
+    public void Consumed(End end, in ReceivedItem item)
+    {
+        end.In.Consume(item);
+        ReturnCredit(end);
+    }
+
+    /// <summary>The end reads no more: its listener failed, or its socket is gone.</summary>
+    public void StopReading(End end)
+    {
+        end.In.Discard();
+        ReturnCredit(end);
+    }
+
+    public void ApplyView(int side, PairEpoch epoch, SiloAddress owner, in PeerView view)
+    {
+        if (_ends[side] is not { } end || epoch < end.Epoch || (epoch == end.Epoch && view.Version <= end.PeerVersion))
+        {
+            return;
+        }
+
+        end.Epoch = epoch;
+        end.Owner = owner;
+        end.Route = EndRoute.Attached;
+        end.PeerVersion = view.Version;
+        if (view.Lost)
+        {
+            PeerLost(end);
+            return;
+        }
+
+        if (view.Host is null)
+        {
+            end.Out.ReceiverDetached();
+            return;
+        }
+
+        end.PeerHost = view.Host;
+        end.PeerAttached.TrySetResult();
+        end.Out.ReceiverAttached(view.Consumed, view.Window);
+        Credit(side, view.Consumed, view.Window, view.ReadsNoMore);
+    }
+
+    /// <summary>The peer is gone for good: the end sees 1006 behind what had arrived.</summary>
+    public void PeerLost(End end)
+    {
+        Timeline.Add(end.Side, "peer lost");
+        PeerGone(end);
+        end.PeerAttached.TrySetResult();
+        if (end.In.ReceiveLost())
+        {
+            end.Consumer?.Signal();
+        }
+
+        Hub.RemoveIfDone(this);
+    }
+
+    private bool IsSideDone(int side) => (_ends[side]?.IsDone ?? true) && _released[side] is not { IsWaiting: true };
+
+    private static void PeerGone(End end)
+    {
+        end.PeerGone = true;
+        end.Out.Discard();
+        end.SignalRoom();
+    }
+
+    private void ReturnCredit(End end)
+    {
+        if (!end.In.TakeCreditDue(Hub.Options.MaxWindow))
+        {
+            return;
+        }
+
+        var (consumed, window, finished) = (end.In.Consumed, end.In.Window, end.In.IsFinished);
+        switch (end.Route)
+        {
+            case EndRoute.Local:
+                Credit(1 - end.Side, consumed, window, finished);
+                break;
+            case EndRoute.Attached when end.Owner!.Equals(Hub.Silo):
+                Relay?.Credit(end.Side, consumed, window, finished);
+                break;
+            case EndRoute.Attached:
+                Hub.Links.Send(end.Owner!, LinkFrame.OfCredit(Id, end.Side, toOwner: true, consumed, window, finished));
+                break;
+            default:
+                // Unattached: the next attach carries it.
+                break;
+        }
+
+        if (finished)
+        {
+            Hub.RemoveIfDone(this);
+        }
+    }
+
+    private void RouteFrame(End end, in PairFrame frame)
+    {
+        if (end.Route == EndRoute.Local)
+        {
+            Deliver(1 - end.Side, frame);
+        }
+        else if (end.Owner!.Equals(Hub.Silo))
+        {
+            Relay?.Forward(end.Side, frame);
+        }
+        else
+        {
+            Hub.Links.Send(end.Owner!, LinkFrame.OfData(Id, end.Side, toOwner: true, frame));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+using OrleansSockets.Ends;
+
+namespace OrleansSockets.Pairs;
+
+/// <summary>When the silo stops: accepted ends that live here send 1012, and the links get a moment to carry it.</summary>
+internal sealed partial class PairDrain(PairHub hub, ILogger<PairDrain> logger) : ILifecycleParticipant<ISiloLifecycle>
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(PairDrain), ServiceLifecycleStage.Active, _ => Task.CompletedTask, StopAsync);
+
+    private async Task StopAsync(CancellationToken cancellation)
+    {
+        var closed = 0;
+        foreach (var pair in hub.Pairs)
+        {
+            for (var side = 0; side < 2; side++)
+            {
+                if (pair[side]?.Consumer is EndDispatcher dispatcher)
+                {
+                    dispatcher.Owner.ForceClose(CloseCode.ServiceRestart, "The node is shutting down; connect again.");
+                    closed++;
+                }
+            }
+        }
+
+        LogClosed(logger, closed);
+        var started = hub.Clock.GetTimestamp();
+        while (!hub.Links.IsIdle && hub.Clock.GetElapsedTime(started) < Deadline && !cancellation.IsCancellationRequested)
+        {
+            await Task.Delay(Poll, hub.Clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    [LoggerMessage(110, LogLevel.Information, "The silo stops: {Count} accepted ends were closed with 1012")]
+    private static partial void LogClosed(ILogger logger, int count);
+}

@@ -1,0 +1,45 @@
+using System.Text;
+
+namespace OrleansSockets.Pairs;
+
+/// <summary>What a stream of one direction carries.</summary>
+internal enum PairFrameKind : byte
+{
+    Text,
+    Binary,
+
+    /// <summary>The sender's Close; nothing follows it.</summary>
+    Close,
+
+    /// <summary>The sending end is gone without a Close; nothing follows it.</summary>
+    Abort,
+}
+
+/// <summary>
+/// One numbered frame of a direction: a chunk of a message, a Close or an abort.
+/// A payload is never written to after the frame was made, so both sides of a local relay share it.
+/// </summary>
+/// <param name="Sequence">Number within the direction, from 1, without gaps.</param>
+/// <param name="Kind">Text, binary, Close or abort.</param>
+/// <param name="First">The chunk begins a message.</param>
+/// <param name="Last">The chunk ends a message.</param>
+/// <param name="Code">Close: the code, or <see cref="NoCode"/>. Abort: 0 for a drop, else the Close code that the edge sent for a protocol violation.</param>
+/// <param name="Payload">Message bytes; for Close the reason, for an abort the violation's text, both UTF-8.</param>
+internal readonly record struct PairFrame(long Sequence, PairFrameKind Kind, bool First, bool Last, int Code, ReadOnlyMemory<byte> Payload)
+{
+    public const int NoCode = -1;
+
+    /// <summary>Longer messages travel in chunks of this size, so that one of them does not hold up the other pairs of a link.</summary>
+    public const int MaxChunk = 16 * 1024;
+
+    public bool IsTerminal => Kind >= PairFrameKind.Close;
+
+    /// <summary>What the frame takes of its window; an empty message is not free.</summary>
+    public int Cost => Payload.Length + 32;
+
+    public static PairFrame Close(int? code, ReadOnlyMemory<byte> reason) => new(0, PairFrameKind.Close, true, true, code ?? NoCode, reason);
+
+    public static PairFrame Drop() => new(0, PairFrameKind.Abort, true, true, 0, default);
+
+    public static PairFrame Violation(int code, string text) => new(0, PairFrameKind.Abort, true, true, code, Encoding.UTF8.GetBytes(text));
+}

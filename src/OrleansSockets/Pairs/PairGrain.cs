@@ -1,0 +1,135 @@
+using Orleans.Placement;
+using Orleans.Runtime.Placement;
+using OrleansSockets.Links;
+
+namespace OrleansSockets.Pairs;
+
+/// <inheritdoc cref="IPairGrain"/>
+[Reentrant, PreferLocalPlacement, Immovable(ImmovableKind.Any)]
+internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrain
+{
+    private Pair _pair = null!;
+    private PairRelay _relay = null!;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        // Frames are no grain calls: without this, a busy pair would count as idle.
+        DelayDeactivation(TimeSpan.MaxValue);
+        var runtime = GrainContext;
+        _pair = hub.GetOrAdd(new PairId(this.GetPrimaryKey()));
+        lock (_pair.Gate)
+        {
+            _relay = hub.StartRelay(_pair, () => runtime.Scheduler.QueueAction(DeactivateOnIdle));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        lock (_pair.Gate)
+        {
+            hub.StopRelay(_pair, _relay);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task<AttachReply> AttachAsync(AttachRequest request)
+    {
+        if (request.Ticket is { Home: { } home } ticket)
+        {
+            var adopt = new AdoptRequest(ticket, request.Secret, _relay.Epoch, hub.Silo);
+            var adopted = home.Equals(hub.Silo) ? hub.Adopt(adopt) : await links.Service(home).AdoptAsync(adopt);
+            if (adopted.Outcome != AttachOutcome.Attached)
+            {
+                CheckIdle();
+                return AttachReply.Failed(adopted.Outcome);
+            }
+
+            if (adopted.Other is { } other)
+            {
+                lock (_pair.Gate)
+                {
+                    _relay.Attach(other);
+                }
+            }
+        }
+
+        AttachReply reply;
+        lock (_pair.Gate)
+        {
+            reply = _relay.Attach(request);
+        }
+
+        CheckIdle();
+        return reply;
+    }
+
+    public Task GiveUpAsync(int side)
+    {
+        lock (_pair.Gate)
+        {
+            _relay.ClaimTimeout(side);
+        }
+
+        CheckIdle();
+        return Task.CompletedTask;
+    }
+
+    public async Task<PairSnapshot> DescribeAsync()
+    {
+        HashSet<SiloAddress> hosts = [hub.Silo];
+        lock (_pair.Gate)
+        {
+            for (var side = 0; side < 2; side++)
+            {
+                if (_relay.Host(side) is { } host)
+                {
+                    hosts.Add(host);
+                }
+            }
+        }
+
+        var snapshots = await Task.WhenAll(hosts.Select(DescribeHostAsync));
+        return new PairSnapshot(_pair.Id, hub.Silo, _relay.Epoch, [.. snapshots.OfType<PairHostSnapshot>()]);
+    }
+
+    public Task MoveAsync(SiloAddress? target)
+    {
+        if (target is not null)
+        {
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, target);
+        }
+
+        MigrateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    private async Task<PairHostSnapshot?> DescribeHostAsync(SiloAddress host)
+    {
+        try
+        {
+            return host.Equals(hub.Silo) ? hub.Describe(_pair.Id) : await links.Service(host).DescribeAsync(_pair.Id);
+        }
+        catch (Exception e) when (PairHub.IsTransient(e))
+        {
+            // A host that cannot be asked is left out; the others' view still helps.
+            return null;
+        }
+    }
+
+    // A call that attached nobody must not pin an activation.
+    private void CheckIdle()
+    {
+        lock (_pair.Gate)
+        {
+            if (_relay.HasAttached)
+            {
+                return;
+            }
+        }
+
+        DeactivateOnIdle();
+    }
+}

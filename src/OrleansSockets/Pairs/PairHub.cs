@@ -1,0 +1,214 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OrleansSockets.Links;
+using OrleansSockets.Rules;
+
+namespace OrleansSockets.Pairs;
+
+/// <summary>
+/// The live pairs of one silo: those that have an end or a relay here and are known outside their context. A pair that never leaves its context is
+/// not listed and costs nothing here.
+/// </summary>
+internal sealed partial class PairHub : ISiloStatusListener
+{
+    private readonly ConcurrentDictionary<PairId, Pair> _pairs = new();
+    private readonly ISiloStatusOracle _membership;
+    private readonly ILogger<PairHub> _logger;
+    private int _pendingWork;
+
+    public PairHub(
+        ILocalSiloDetails silo,
+        ISiloStatusOracle membership,
+        SiloLinks links,
+        IGrainFactory grains,
+        IOptions<OrleansSocketsOptions> options,
+        TimeProvider clock,
+        ILogger<PairHub> logger)
+    {
+        Silo = silo.SiloAddress;
+        Links = links;
+        Grains = grains;
+        Options = options.Value;
+        Clock = clock;
+        _membership = membership;
+        _logger = logger;
+        links.Received = Receive;
+        membership.SubscribeToSiloStatusEvents(this);
+    }
+
+    public SiloAddress Silo { get; }
+
+    public SiloLinks Links { get; }
+
+    public IGrainFactory Grains { get; }
+
+    public OrleansSocketsOptions Options { get; }
+
+    public TimeProvider Clock { get; }
+
+    public int Count => _pairs.Count;
+
+    public IEnumerable<Pair> Pairs => _pairs.Values;
+
+    /// <summary>No turn is queued or running, no handler is awaited, no frame waits on this silo.</summary>
+    public bool IsIdle => Volatile.Read(ref _pendingWork) == 0 && Links.IsIdle && _pairs.Values.All(IsQuiet);
+
+    public static bool IsTransient(Exception e) => e is OrleansException or TimeoutException or OperationCanceledException or IOException;
+
+    public bool IsDead(SiloAddress silo) => _membership.IsDeadSilo(silo);
+
+    public void WorkBegan() => Interlocked.Increment(ref _pendingWork);
+
+    public void WorkEnded() => Interlocked.Decrement(ref _pendingWork);
+
+    public Pair GetOrAdd(PairId id) => _pairs.GetOrAdd(id, static (key, hub) => new Pair(hub, key), this);
+
+    public Pair? Find(PairId id) => _pairs.GetValueOrDefault(id);
+
+    /// <summary>Called under the pair's lock.</summary>
+    public void RemoveIfDone(Pair pair)
+    {
+        if (pair.IsDone)
+        {
+            _pairs.TryRemove(new KeyValuePair<PairId, Pair>(pair.Id, pair));
+        }
+    }
+
+    /// <summary>Called under the pair's lock.</summary>
+    public PairRelay StartRelay(Pair pair, Action finished)
+    {
+        _pairs[pair.Id] = pair;
+        pair.Timeline.Add(-1, $"pair grain active on {Silo}");
+        return pair.Relay = new PairRelay(pair, Guid.NewGuid(), finished);
+    }
+
+    /// <summary>Called under the pair's lock.</summary>
+    public void StopRelay(Pair pair, PairRelay relay)
+    {
+        pair.Relay = null;
+        pair.Timeline.Add(-1, $"pair grain left {Silo}");
+        if (!relay.IsFinished)
+        {
+            relay.Leave();
+        }
+
+        RemoveIfDone(pair);
+    }
+
+    /// <summary>Lists a pair whose end was given away. Called under the pair's lock.</summary>
+    public void Register(Pair pair) => _pairs[pair.Id] = pair;
+
+    public PairHostSnapshot? Describe(PairId id)
+    {
+        if (Find(id) is not { } pair)
+        {
+            return null;
+        }
+
+        lock (pair.Gate)
+        {
+            var ends = new[] { pair[0], pair[1] }.OfType<End>()
+                .Select(end => new EndSnapshot(
+                    end.Side, end.State.ReadyState, end.State.Phase.ToString(), end.Settings.Deployment, end.Settings.Revision, end.Out.QueuedBytes));
+            return new PairHostSnapshot(Silo, [.. ends], pair.Timeline.ToArray());
+        }
+    }
+
+    public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
+    {
+        if (status != SiloStatus.Dead || updatedSilo.Equals(Silo))
+        {
+            return;
+        }
+
+        Links.Remove(updatedSilo);
+        foreach (var pair in _pairs.Values)
+        {
+            lock (pair.Gate)
+            {
+                pair.Relay?.SiloLost(updatedSilo);
+                for (var side = 0; side < 2; side++)
+                {
+                    if (pair[side] is { Route: EndRoute.Attached } end && updatedSilo.Equals(end.Owner))
+                    {
+                        Reattach(pair, side, end.Epoch);
+                    }
+                }
+            }
+        }
+    }
+
+    private static bool IsQuiet(Pair pair)
+    {
+        lock (pair.Gate)
+        {
+            return IsQuiet(pair[0]) && IsQuiet(pair[1]);
+        }
+    }
+
+    private static bool IsQuiet(End? end) =>
+        end is null
+        || end.IsDone
+        || (!end.Out.CanSend && end.Route != EndRoute.Attaching && (end.Consumer is null || (end.In.Waiting == 0 && end.In.Taken == 0)));
+
+    private void Receive(SiloAddress from, LinkFrame frame)
+    {
+        if (Find(frame.Pair) is not { } pair)
+        {
+            if (frame.ToOwner)
+            {
+                AnswerStale(from, frame);
+            }
+
+            return;
+        }
+
+        lock (pair.Gate)
+        {
+            switch (frame.Kind)
+            {
+                case LinkFrameKind.Data when !frame.ToOwner:
+                    pair.Deliver(1 - frame.Side, frame.Frame);
+                    break;
+                case LinkFrameKind.Credit when !frame.ToOwner:
+                    pair.Credit(1 - frame.Side, frame.View.Consumed, frame.View.Window, frame.View.ReadsNoMore);
+                    break;
+                case LinkFrameKind.View:
+                    pair.ApplyView(frame.Side, frame.Epoch, frame.Owner!, frame.View);
+                    break;
+                case LinkFrameKind.Stale or LinkFrameKind.Leaving:
+                    if (pair[frame.Side] is { } end && from.Equals(end.Owner))
+                    {
+                        Reattach(pair, frame.Side, end.Epoch);
+                    }
+
+                    break;
+                case LinkFrameKind.Epoch:
+                    CompareEpoch(pair, from, frame);
+                    break;
+                case var _ when pair.Relay is null:
+                    AnswerStale(from, frame);
+                    break;
+                case LinkFrameKind.Data:
+                    pair.Relay!.Forward(frame.Side, frame.Frame);
+                    break;
+                case LinkFrameKind.Credit:
+                    pair.Relay!.Credit(frame.Side, frame.View.Consumed, frame.View.Window, frame.View.ReadsNoMore);
+                    break;
+                case LinkFrameKind.Detach:
+                    pair.Relay!.Detach(frame.Side, frame.Epoch);
+                    break;
+            }
+        }
+    }
+
+    // A finished pair's last credit may come after its relay went: nothing to attach for.
+    private void AnswerStale(SiloAddress from, in LinkFrame frame)
+    {
+        if (frame.Kind == LinkFrameKind.Data || (frame.Kind == LinkFrameKind.Credit && !frame.View.ReadsNoMore))
+        {
+            Links.Send(from, LinkFrame.OfControl(LinkFrameKind.Stale, frame.Pair, frame.Side, PairEpoch.None));
+        }
+    }
+}

@@ -1,0 +1,254 @@
+using OrleansSockets.Links;
+using OrleansSockets.Rules;
+
+namespace OrleansSockets.Pairs;
+
+/// <summary>
+/// The relay of a pair, where its grain is active: which ends are attached, and the shared truth of both streams. It buffers nothing: the ends keep
+/// what is not acknowledged and send it again when the other side attaches. Guarded by the pair's lock.
+/// </summary>
+internal sealed class PairRelay(Pair pair, Guid activation, Action finished)
+{
+    private readonly RelaySide[] _sides = [new(), new()];
+    private PairState _state = PairState.Initial;
+    private long _version;
+
+    public PairEpoch Epoch { get; private set; } = new(1, activation);
+
+    public bool IsFinished => _state.IsFinished;
+
+    public bool HasAttached => _sides[0].Host is not null || _sides[1].Host is not null;
+
+    public SiloAddress? Host(int side) => _sides[side].Host;
+
+    public AttachReply Attach(AttachRequest request)
+    {
+        var side = _sides[request.Side];
+        if (side.Secret is { } held && held != request.Secret)
+        {
+            return AttachReply.Failed(AttachOutcome.AlreadyClaimed);
+        }
+
+        var step = Apply(PairEventKind.Attach, request.Side);
+        if (step.Effects.HasFlag(PairEffects.Reject))
+        {
+            return AttachReply.Failed(AttachOutcome.Gone);
+        }
+
+        var bumped = request.KnownEpoch.Counter >= Epoch.Counter && request.KnownEpoch.Activation != Epoch.Activation;
+        if (bumped)
+        {
+            Epoch = Epoch with { Counter = request.KnownEpoch.Counter + 1 };
+        }
+
+        side.Secret = request.Secret;
+        side.Host = request.Host;
+        side.Attached = true;
+        side.Consumed = request.Consumed;
+        side.Window = request.Window;
+        side.ReadsNoMore = request.InFinished;
+        TakeOverHalf(request);
+
+        var other = _sides[1 - request.Side];
+        if (!other.Attached && other.Host is null && request.PeerHost is { } expected)
+        {
+            other.Host = expected;
+            if (pair.Hub.IsDead(expected))
+            {
+                Apply(PairEventKind.HostLost, 1 - request.Side);
+            }
+        }
+
+        pair.Timeline.Add(request.Side, $"attached from {request.Host}, epoch {Epoch.Counter}");
+        if (other.Attached)
+        {
+            SendView(1 - request.Side);
+        }
+
+        return new AttachReply { Outcome = AttachOutcome.Attached, Epoch = Epoch, Owner = pair.Hub.Silo, Peer = View(request.Side) };
+    }
+
+    public void Forward(int from, in PairFrame frame)
+    {
+        if (frame.IsTerminal)
+        {
+            Apply(frame.Kind == PairFrameKind.Close ? PairEventKind.CloseSent : PairEventKind.AbortSent, from);
+        }
+
+        var to = _sides[1 - from];
+        if (!to.Attached)
+        {
+            return;
+        }
+
+        if (to.Host!.Equals(pair.Hub.Silo))
+        {
+            pair.Deliver(1 - from, frame);
+        }
+        else
+        {
+            pair.Hub.Links.Send(to.Host, LinkFrame.OfData(pair.Id, from, toOwner: false, frame));
+        }
+    }
+
+    public void Credit(int from, long consumed, int window, bool finished)
+    {
+        var side = _sides[from];
+        side.Consumed = consumed;
+        side.Window = window;
+        side.ReadsNoMore |= finished;
+        var to = _sides[1 - from];
+        if (to.Attached)
+        {
+            if (to.Host!.Equals(pair.Hub.Silo))
+            {
+                pair.Credit(1 - from, consumed, window, finished);
+            }
+            else
+            {
+                pair.Hub.Links.Send(to.Host, LinkFrame.OfCredit(pair.Id, from, toOwner: false, consumed, window, finished));
+            }
+        }
+
+        if (finished)
+        {
+            Apply(PairEventKind.Consumed, 1 - from);
+        }
+    }
+
+    /// <summary>The end attached to another activation.</summary>
+    public void Detach(int side, PairEpoch newer)
+    {
+        if (newer > Epoch && _sides[side].Attached)
+        {
+            _sides[side].Attached = false;
+            _sides[side].Host = null;
+            Apply(PairEventKind.Detach, side);
+            if (!HasAttached)
+            {
+                finished();
+            }
+        }
+    }
+
+    public void SiloLost(SiloAddress silo)
+    {
+        for (var side = 0; side < 2; side++)
+        {
+            if (silo.Equals(_sides[side].Host))
+            {
+                _sides[side].Attached = false;
+                Apply(PairEventKind.HostLost, side);
+            }
+        }
+    }
+
+    /// <summary>The released end was not claimed in time, or was never accepted.</summary>
+    public void ClaimTimeout(int side) => Apply(PairEventKind.ClaimTimeout, side);
+
+    /// <summary>The grain goes: both ends attach again, to its next activation.</summary>
+    public void Leave()
+    {
+        for (var side = 0; side < 2; side++)
+        {
+            if (!_sides[side].Attached)
+            {
+                continue;
+            }
+
+            if (_sides[side].Host!.Equals(pair.Hub.Silo))
+            {
+                pair.Hub.Reattach(pair, side, Epoch);
+            }
+            else
+            {
+                pair.Hub.Links.Send(_sides[side].Host!, LinkFrame.OfControl(LinkFrameKind.Leaving, pair.Id, side, Epoch));
+            }
+        }
+    }
+
+    private PairStep Apply(PairEventKind kind, int side)
+    {
+        var step = PairMachine.Apply(_state, new PairEvent(kind, side));
+        _state = step.State;
+        if (step.Effects.HasFlag(PairEffects.NotifyLostToClient))
+        {
+            NotifyLost(0);
+        }
+
+        if (step.Effects.HasFlag(PairEffects.NotifyLostToServer))
+        {
+            NotifyLost(1);
+        }
+
+        if (step.Effects.HasFlag(PairEffects.Finish))
+        {
+            finished();
+        }
+
+        return step;
+    }
+
+    private void NotifyLost(int side)
+    {
+        _sides[1 - side].Lost = true;
+        if (_sides[side].Attached)
+        {
+            SendView(side);
+        }
+    }
+
+    private void TakeOverHalf(AttachRequest request)
+    {
+        if (request.OutEnded)
+        {
+            Apply(request.OutAborted ? PairEventKind.AbortSent : PairEventKind.CloseSent, request.Side);
+        }
+
+        if (request.OutFinished)
+        {
+            Apply(PairEventKind.Consumed, request.Side);
+        }
+
+        if (request.InFinished)
+        {
+            Apply(PairEventKind.Consumed, 1 - request.Side);
+        }
+    }
+
+    private PeerView View(int side)
+    {
+        var peer = _sides[1 - side];
+        return new PeerView(++_version, peer.Attached ? peer.Host : null, peer.Consumed, peer.Window, peer.ReadsNoMore, peer.Lost);
+    }
+
+    private void SendView(int side)
+    {
+        var view = View(side);
+        if (_sides[side].Host!.Equals(pair.Hub.Silo))
+        {
+            pair.ApplyView(side, Epoch, pair.Hub.Silo, view);
+        }
+        else
+        {
+            pair.Hub.Links.Send(_sides[side].Host!, LinkFrame.OfView(pair.Id, side, Epoch, pair.Hub.Silo, view));
+        }
+    }
+
+    private sealed class RelaySide
+    {
+        public Guid? Secret { get; set; }
+
+        public SiloAddress? Host { get; set; }
+
+        public bool Attached { get; set; }
+
+        public long Consumed { get; set; }
+
+        public int Window { get; set; }
+
+        public bool ReadsNoMore { get; set; }
+
+        public bool Lost { get; set; }
+    }
+}

@@ -1,0 +1,21 @@
+namespace OrleansSockets.Pairs;
+
+/// <summary>The last things that happened to a pair on this silo; bounded. Guarded by the pair's lock.</summary>
+internal sealed class PairTimeline(TimeProvider clock)
+{
+    private const int Capacity = 64;
+
+    private readonly Queue<PairTimelineEntry> _entries = new();
+
+    public void Add(int side, string what, int? code = null)
+    {
+        if (_entries.Count == Capacity)
+        {
+            _entries.Dequeue();
+        }
+
+        _entries.Enqueue(new PairTimelineEntry(clock.GetUtcNow(), side, what, code is PairFrame.NoCode ? null : code));
+    }
+
+    public PairTimelineEntry[] ToArray() => [.. _entries];
+}

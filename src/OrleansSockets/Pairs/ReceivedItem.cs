@@ -1,0 +1,12 @@
+namespace OrleansSockets.Pairs;
+
+/// <summary>A whole message, a Close or an abort, as the receiving end takes it.</summary>
+/// <param name="Kind">Text, binary, Close or abort.</param>
+/// <param name="Code">See <see cref="PairFrame.Code"/>.</param>
+/// <param name="Payload">See <see cref="PairFrame.Payload"/>.</param>
+/// <param name="LastSequence">The number of its last frame.</param>
+/// <param name="Credit">Window bytes that consuming it gives back.</param>
+internal readonly record struct ReceivedItem(PairFrameKind Kind, int Code, ReadOnlyMemory<byte> Payload, long LastSequence, int Credit)
+{
+    public bool IsTerminal => Kind >= PairFrameKind.Close;
+}

@@ -1,0 +1,118 @@
+using OrleansSockets.Pairs;
+
+namespace OrleansSockets;
+
+/// <summary>
+/// The unit in which handlers never overlap: one endpoint invocation, one grain activation, or one that <see cref="IWebSocketPairFactory.CreateContext"/> made.
+/// Its work runs in turns: the synchronous part of a handler, or of what <see cref="RunAsync(Action)"/> was given, is one turn. At an <c>await</c> other turns may run.
+/// </summary>
+public abstract class WebSocketContext
+{
+    private static readonly AsyncLocal<WebSocketContext?> Ambient = new();
+
+    private protected WebSocketContext(PairHub hub, EndSettings settings)
+    {
+        Hub = hub;
+        Settings = settings;
+    }
+
+    internal static WebSocketContext? Current => Ambient.Value;
+
+    internal PairHub Hub { get; }
+
+    /// <summary>What ends of this context take for life.</summary>
+    internal EndSettings Settings { get; set; }
+
+    /// <summary>Runs <paramref name="turn"/> as one turn; pairs can be constructed in it.</summary>
+    /// <param name="turn">The work.</param>
+    public Task RunAsync(Action turn)
+    {
+        ArgumentNullException.ThrowIfNull(turn);
+        return RunAsync(() =>
+        {
+            turn();
+            return Task.FromResult(true);
+        });
+    }
+
+    /// <inheritdoc cref="RunAsync(Action)"/>
+    public Task RunAsync(Func<Task> turn)
+    {
+        ArgumentNullException.ThrowIfNull(turn);
+        return RunAsync(async () =>
+        {
+            await turn();
+            return true;
+        });
+    }
+
+    /// <inheritdoc cref="RunAsync(Action)"/>
+    public Task<T> RunAsync<T>(Func<Task<T>> turn)
+    {
+        ArgumentNullException.ThrowIfNull(turn);
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var caller = ExecutionContext.Capture();
+        Post(() =>
+        {
+            if (caller is null)
+            {
+                Run();
+            }
+            else
+            {
+                // What the caller has flowing (its HttpContext, its activity) is there in the turn too.
+                ExecutionContext.Run(caller, static run => ((Action)run!)(), (Action)Run);
+            }
+        });
+        return completion.Task;
+
+        void Run()
+        {
+            using var scope = Enter();
+            _ = CompleteAsync(turn, completion);
+        }
+    }
+
+    internal Scope Enter() => new(this);
+
+    /// <summary>Queues a turn.</summary>
+    internal abstract void Post(Action turn);
+
+    /// <summary>An end of this context was accepted and is not finished: the context must live.</summary>
+    internal virtual void Retain(WebSocketEnd end)
+    {
+    }
+
+    internal virtual void ReleaseEnd(WebSocketEnd end)
+    {
+    }
+
+    private static async Task CompleteAsync<T>(Func<Task<T>> turn, TaskCompletionSource<T> completion)
+    {
+        try
+        {
+            completion.TrySetResult(await turn());
+        }
+        catch (OperationCanceledException e)
+        {
+            completion.TrySetCanceled(e.CancellationToken);
+        }
+        catch (Exception e)
+        {
+            completion.TrySetException(e);
+        }
+    }
+
+    internal readonly struct Scope : IDisposable
+    {
+        private readonly WebSocketContext? _before;
+
+        public Scope(WebSocketContext context)
+        {
+            _before = Ambient.Value;
+            Ambient.Value = context;
+        }
+
+        public void Dispose() => Ambient.Value = _before;
+    }
+}

@@ -1,0 +1,309 @@
+using System.Globalization;
+using System.Text;
+using OrleansSockets.Ends;
+using OrleansSockets.Pairs;
+using OrleansSockets.Rules;
+
+namespace OrleansSockets;
+
+/// <summary>
+/// One end of a pair: Cloudflare's <c>WebSocket</c>. Every member may be called from any thread. Handlers run in the context that made or claimed
+/// the end and never overlap within it.
+/// </summary>
+public sealed class WebSocketEnd
+{
+    private readonly End _end;
+    private readonly Pair _pair;
+    private readonly EndDispatcher _dispatcher;
+
+    internal WebSocketEnd(End end, WebSocketContext context, string protocol = "")
+    {
+        _end = end;
+        _pair = end.Pair;
+        _dispatcher = new EndDispatcher(this, end, context);
+        Protocol = protocol;
+        BinaryType = end.Settings.BinaryType;
+    }
+
+    /// <summary>The state as this end sees it: its own Close sent, the peer's Close dispatched. It never goes back.</summary>
+    public ReadyState ReadyState
+    {
+        get
+        {
+            lock (_pair.Gate)
+            {
+                return _end.State.ReadyState;
+            }
+        }
+    }
+
+    /// <summary>Bytes that were sent and are not yet under way.</summary>
+    public long BufferedAmount
+    {
+        get
+        {
+            lock (_pair.Gate)
+            {
+                return _end.Out.QueuedBytes;
+            }
+        }
+    }
+
+    /// <summary>The subprotocol; "" for an end of a pair.</summary>
+    public string Protocol { get; }
+
+    /// <summary>A label only: data is bytes either way.</summary>
+    public BinaryType BinaryType { get; set; }
+
+    internal End Core => _end;
+
+    internal WebSocketContext Context => _dispatcher.Context;
+
+    /// <summary>Starts delivery: what the peer has sent so far comes first, in order. On an accepted end it does nothing, options included.</summary>
+    /// <param name="options">See <see cref="AcceptOptions"/>.</param>
+    /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.AlreadyUsedInResponse"/>: the end was given away.</exception>
+    public void Accept(AcceptOptions? options = null)
+    {
+        lock (_pair.Gate)
+        {
+            var step = EndMachine.Accept(_end.State, _end.Settings.Rules, options?.AllowHalfOpen);
+            ThrowIfRefused(step);
+            _end.State = step.State;
+            if (step.Effect != EndEffect.Deliver)
+            {
+                return;
+            }
+
+            _end.AcceptTimer?.Dispose();
+            _pair.Timeline.Add(_end.Side, step.State.HalfOpen ? "accepted, half-open" : "accepted");
+            _dispatcher.Start();
+        }
+    }
+
+    /// <summary>Sends a text. A lone surrogate arrives as three U+FFFD.</summary>
+    /// <param name="text">The text; "" is a message too.</param>
+    /// <exception cref="WebSocketPairException">
+    /// <see cref="WebSocketPairErrorKind.SendAfterClose"/>, <see cref="WebSocketPairErrorKind.NotAccepted"/>, <see cref="WebSocketPairErrorKind.MessageTooLarge"/>, or
+    /// <see cref="WebSocketPairErrorKind.BufferFull"/> if more than <see cref="OrleansSocketsOptions.SendBufferSize"/> is queued (then use <see cref="SendAsync(string, CancellationToken)"/>).
+    /// If the peer is gone, or the end was given away, nothing happens.
+    /// </exception>
+    public void Send(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Send(true, WireText.Encode(text));
+    }
+
+    /// <summary>Sends bytes; they are copied.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <inheritdoc cref="Send(string)" path="/exception"/>
+    public void Send(ReadOnlySpan<byte> bytes) => Send(false, bytes.ToArray());
+
+    /// <inheritdoc cref="Send(ReadOnlySpan{byte})"/>
+    public void Send(byte[] bytes)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        Send(bytes.AsSpan());
+    }
+
+    /// <summary>Sends the data of a message as it came.</summary>
+    /// <param name="message">The data.</param>
+    /// <inheritdoc cref="Send(string)" path="/exception"/>
+    public void Send(WebSocketMessage message) => Send(message.IsText, message.Bytes);
+
+    /// <summary>Sends bytes as they are, and everything else as the text that JavaScript would make of it: <c>null</c>, <c>true</c>, <c>1.5</c>.</summary>
+    /// <param name="value">For objects, serialize to JSON yourself.</param>
+    /// <inheritdoc cref="Send(string)" path="/exception"/>
+    public void Send(object? value)
+    {
+        switch (value)
+        {
+            case byte[] bytes:
+                Send(bytes.AsSpan());
+                break;
+            case ReadOnlyMemory<byte> memory:
+                Send(memory.Span);
+                break;
+            case Memory<byte> memory:
+                Send(memory.Span);
+                break;
+            case WebSocketMessage message:
+                Send(message);
+                break;
+            case bool flag:
+                Send(flag ? "true" : "false");
+                break;
+            default:
+                Send(value is null ? "null" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
+                break;
+        }
+    }
+
+    /// <summary>Sends a text when there is room in the send buffer. Messages of several waiting calls keep no order among each other: await each.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing is sent then.</param>
+    /// <inheritdoc cref="Send(string)" path="/exception"/>
+    public Task SendAsync(string text, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return SendAsync(true, WireText.Encode(text), cancellationToken);
+    }
+
+    /// <inheritdoc cref="SendAsync(string, CancellationToken)"/>
+    /// <param name="bytes">The bytes; they are copied.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing is sent then.</param>
+    public Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) =>
+        SendAsync(false, bytes.ToArray(), cancellationToken);
+
+    /// <summary>Sends a Close without a code; the peer sees 1005.</summary>
+    /// <inheritdoc cref="Close(int?, string?)" path="/exception"/>
+    public void Close() => Close(null, null);
+
+    /// <summary>Sends a Close. What was sent before is delivered before it. Later calls are ignored, also if the peer is gone.</summary>
+    /// <param name="code">1000 to 4999 except 1004, 1005, 1006 and 1015; with <c>pedantic_wpt</c> 1000 and 3000 to 4999. Null: none.</param>
+    /// <param name="reason">At most 123 bytes of UTF-8 from compatibility date 2026-03-03. Null: none.</param>
+    /// <exception cref="WebSocketPairException">
+    /// <see cref="WebSocketPairErrorKind.InvalidCode"/>, <see cref="WebSocketPairErrorKind.ReasonTooLong"/>, <see cref="WebSocketPairErrorKind.ReasonWithoutCode"/> (in this order, whatever the
+    /// state), <see cref="WebSocketPairErrorKind.NotAccepted"/>.
+    /// </exception>
+    public void Close(int? code, string? reason = null)
+    {
+        lock (_pair.Gate)
+        {
+            var step = EndMachine.Close(_end.State, _end.Settings.Rules, code, reason);
+            ThrowIfRefused(step, code);
+            _end.State = step.State;
+            if (step.Effect == EndEffect.Queue)
+            {
+                _pair.Send(_end, PairFrame.Close(code, reason is null ? default(ReadOnlyMemory<byte>) : Encoding.UTF8.GetBytes(reason)));
+                _dispatcher.ReleaseIfFinished();
+            }
+        }
+    }
+
+    /// <summary>Calls <paramref name="handler"/> for each message. Dispose the result to stop.</summary>
+    public IDisposable OnMessage(Action<MessageEvent> handler) => _dispatcher.Listeners.Add(handler, static e => new MessageEvent(e.Data), EventTypes.Message);
+
+    /// <summary>As the other overload; the next event of this end waits for the task.</summary>
+    public IDisposable OnMessage(Func<MessageEvent, Task> handler) => _dispatcher.Listeners.Add(handler, static e => new MessageEvent(e.Data), EventTypes.Message);
+
+    /// <summary>Calls <paramref name="handler"/> when the end is closed, at most once. Dispose the result to stop.</summary>
+    public IDisposable OnClose(Action<CloseEvent> handler) => _dispatcher.Listeners.Add(handler, static e => new CloseEvent(e.Code, e.Reason, e.WasClean), EventTypes.Close);
+
+    /// <inheritdoc cref="OnClose(Action{CloseEvent})"/>
+    public IDisposable OnClose(Func<CloseEvent, Task> handler) => _dispatcher.Listeners.Add(handler, static e => new CloseEvent(e.Code, e.Reason, e.WasClean), EventTypes.Close);
+
+    /// <summary>Calls <paramref name="handler"/> when the end fails, at most once. Dispose the result to stop.</summary>
+    public IDisposable OnError(Action<ErrorEvent> handler) => _dispatcher.Listeners.Add(handler, static e => new ErrorEvent(e.Kind, e.Error!), EventTypes.Error);
+
+    /// <inheritdoc cref="OnError(Action{ErrorEvent})"/>
+    public IDisposable OnError(Func<ErrorEvent, Task> handler) => _dispatcher.Listeners.Add(handler, static e => new ErrorEvent(e.Kind, e.Error!), EventTypes.Error);
+
+    /// <summary>Adds a listener by name, as in a Worker. A listener that was added before for the type stays once.</summary>
+    /// <param name="type"><c>message</c>, <c>close</c> or <c>error</c>; others are accepted and never fire.</param>
+    /// <param name="listener">Called in the order of adding.</param>
+    public void AddEventListener(string type, Action<SocketEvent> listener) => _dispatcher.Listeners.AddOnce(type, listener);
+
+    /// <inheritdoc cref="AddEventListener(string, Action{SocketEvent})"/>
+    public void AddEventListener(string type, Func<SocketEvent, Task> listener) => _dispatcher.Listeners.AddOnce(type, listener);
+
+    /// <summary>Removes a listener that <see cref="AddEventListener(string, Action{SocketEvent})"/> added.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="listener">The same delegate.</param>
+    public void RemoveEventListener(string type, Delegate listener) => _dispatcher.Listeners.Remove(type, listener);
+
+    /// <summary>
+    /// Gives the end away: from now on it is silent here, and whoever claims the ticket makes it at the new place, with all that its peer has sent. Only a never accepted
+    /// end can be released.
+    /// </summary>
+    /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.InvalidArgument"/> if it was accepted, <see cref="WebSocketPairErrorKind.AlreadyUsedInResponse"/> if it was given away before.</exception>
+    public EndTicket Release()
+    {
+        lock (_pair.Gate)
+        {
+            var step = EndMachine.Release(_end.State);
+            ThrowIfRefused(step);
+            _end.State = step.State;
+            _end.AcceptTimer?.Dispose();
+            return _pair.Hub.Release(_end);
+        }
+    }
+
+    /// <summary>Null: the end was accepted or given away before.</summary>
+    internal EndTicket? TryRelease()
+    {
+        lock (_pair.Gate)
+        {
+            return EndMachine.Release(_end.State).Effect == EndEffect.Throw ? null : Release();
+        }
+    }
+
+    /// <summary>Closes whatever the end's own rules say about codes: the host of the end is going away.</summary>
+    internal void ForceClose(int code, string reason)
+    {
+        lock (_pair.Gate)
+        {
+            if (_end.State is { Out: false, Aborted: false, Failed: false, Phase: EndPhase.Accepted })
+            {
+                _end.State = _end.State with { Out = true };
+                _pair.Send(_end, PairFrame.Close(code, Encoding.UTF8.GetBytes(reason)));
+            }
+        }
+    }
+
+    private static void ThrowIfRefused(EndStep step, int? code = null)
+    {
+        if (step.Effect == EndEffect.Throw)
+        {
+            throw WebSocketPairException.Of(step.Error, code);
+        }
+    }
+
+    private void Send(bool isText, ReadOnlyMemory<byte> bytes)
+    {
+        lock (_pair.Gate)
+        {
+            var step = EndMachine.Send(_end.State);
+            ThrowIfRefused(step);
+            if (step.Effect != EndEffect.Queue)
+            {
+                return;
+            }
+
+            if (bytes.Length > _end.Settings.MaxMessageSize)
+            {
+                throw new WebSocketPairException(
+                    WebSocketPairErrorKind.MessageTooLarge, $"Message is too large: {bytes.Length} > {_end.Settings.MaxMessageSize}");
+            }
+
+            if (_end.Out.QueuedBytes >= _end.RoomLimit)
+            {
+                throw new WebSocketPairException(
+                    WebSocketPairErrorKind.BufferFull,
+                    $"{_end.Out.QueuedBytes} bytes wait already, not below SendBufferSize ({_end.RoomLimit}): the peer does not keep up. SendAsync waits for room.");
+            }
+
+            _pair.SendMessage(_end, isText, bytes);
+        }
+    }
+
+    private async Task SendAsync(bool isText, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Task room;
+            lock (_pair.Gate)
+            {
+                if (_end.Out.QueuedBytes < _end.RoomLimit || _end.Out.IsFinished)
+                {
+                    Send(isText, bytes);
+                    return;
+                }
+
+                room = _end.WaitForRoom();
+            }
+
+            await room.WaitAsync(cancellationToken);
+        }
+    }
+}

@@ -29,9 +29,15 @@ public sealed class OrleansSocketsOptions
     /// <summary><c>Send</c> throws while more than this is queued and not yet under way, in bytes per end. One message may exceed it. Default 1 MiB, at least 1.</summary>
     public int SendBufferSize { get; set; } = 1024 * 1024;
 
-    /// <summary>Bytes that may be under way in one direction of a pair at first. Default 64 KiB; from 16 KiB to <see cref="MaxWindow"/>.</summary>
+    /// <summary>Bytes that may be under way in one direction of a pair at first. Default 64 KiB; from 48 KiB to <see cref="MaxWindow"/>.</summary>
     public int InitialWindow { get; set; } = 64 * 1024;
 
     /// <summary>Bytes that may be under way in one direction once its receiver has shown to keep up. Default 256 KiB, at most 16 MiB.</summary>
     public int MaxWindow { get; set; } = 256 * 1024;
+
+    /// <summary>
+    /// What all ends of this silo together may hold of messages that are received and not consumed, in bytes. Above it no window grows, and windows shrink to 48 KiB; looked
+    /// at once a second. Default 256 MiB; at least 1 MiB.
+    /// </summary>
+    public long MaxBufferedBytes { get; set; } = 256L * 1024 * 1024;
 }

@@ -1,3 +1,4 @@
+using OrleansSockets.Contexts;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets;
@@ -6,9 +7,9 @@ namespace OrleansSockets;
 /// The unit in which handlers never overlap: one endpoint invocation, one grain activation, or one that <see cref="IWebSocketPairFactory.CreateContext"/> made.
 /// Its work runs in turns: the synchronous part of a handler, or of what <see cref="RunAsync(Action)"/> was given, is one turn. At an <c>await</c> other turns may run.
 /// </summary>
-public abstract class WebSocketContext
+public abstract class WebSocketContext : IContextSource
 {
-    private static readonly AsyncLocal<WebSocketContext?> Ambient = new();
+    private static readonly AsyncLocal<IContextSource?> Ambient = new();
 
     private protected WebSocketContext(PairHub hub, EndSettings settings)
     {
@@ -16,7 +17,9 @@ public abstract class WebSocketContext
         Settings = settings;
     }
 
-    internal static WebSocketContext? Current => Ambient.Value;
+    internal static WebSocketContext? Current => Ambient.Value?.Context;
+
+    WebSocketContext IContextSource.Context => this;
 
     internal PairHub Hub { get; }
 
@@ -75,6 +78,8 @@ public abstract class WebSocketContext
 
     internal Scope Enter() => new(this);
 
+    internal static Scope Enter(IContextSource source) => new(source);
+
     /// <summary>Queues a turn.</summary>
     internal abstract void Post(Action turn);
 
@@ -105,12 +110,12 @@ public abstract class WebSocketContext
 
     internal readonly struct Scope : IDisposable
     {
-        private readonly WebSocketContext? _before;
+        private readonly IContextSource? _before;
 
-        public Scope(WebSocketContext context)
+        public Scope(IContextSource source)
         {
             _before = Ambient.Value;
-            Ambient.Value = context;
+            Ambient.Value = source;
         }
 
         public void Dispose() => Ambient.Value = _before;

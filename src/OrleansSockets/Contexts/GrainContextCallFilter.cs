@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using OrleansSockets.Deployments;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Contexts;
@@ -12,14 +11,20 @@ internal sealed class GrainContextCallFilter(IServiceProvider services) : IIncom
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         // System targets and this library's own grains construct no pairs.
-        if (context.TargetContext is null || context.Grain is not Grain and not IGrainBase || context.Grain is PairGrain)
+        if (context.TargetContext is null || context.Grain is (not IGrainBase) or PairGrain)
         {
             await context.Invoke();
             return;
         }
 
+        // Resolved late: the filter is part of the runtime that the contexts are built on.
         _contexts ??= services.GetRequiredService<GrainContexts>();
-        using var scope = _contexts.Of(context.TargetContext).Enter();
+        using var scope = WebSocketContext.Enter(new CallSource(_contexts, context.TargetContext));
         await context.Invoke();
+    }
+
+    private sealed class CallSource(GrainContexts contexts, IGrainContext grain) : IContextSource
+    {
+        public WebSocketContext Context => contexts.Of(grain);
     }
 }

@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Options;
 using OrleansSockets;
 using OrleansSockets.Compatibility;
+using OrleansSockets.Pairs;
 
 namespace Orleans.Hosting;
 
 /// <summary>Names the option, its value and its limit; all problems at once.</summary>
 internal sealed class OrleansSocketsOptionsValidator(TimeProvider clock) : IValidateOptions<OrleansSocketsOptions>
 {
-    private const int MinWindow = 16 * 1024;
+    private const long MinBufferedBytes = 1024 * 1024;
     private const int MaxWindow = 16 * 1024 * 1024;
 
     public ValidateOptionsResult Validate(string? name, OrleansSocketsOptions options)
@@ -17,8 +18,9 @@ internal sealed class OrleansSocketsOptionsValidator(TimeProvider clock) : IVali
         NotNegative(nameof(options.AcceptTimeout), options.AcceptTimeout);
         NotNegative(nameof(options.ReattachTimeout), options.ReattachTimeout);
         Within(nameof(options.SendBufferSize), options.SendBufferSize, 1, int.MaxValue);
-        Within(nameof(options.MaxWindow), options.MaxWindow, MinWindow, MaxWindow);
-        Within(nameof(options.InitialWindow), options.InitialWindow, MinWindow, options.MaxWindow);
+        Within(nameof(options.MaxWindow), options.MaxWindow, PairBudget.MinWindow, MaxWindow);
+        Within(nameof(options.MaxBufferedBytes), options.MaxBufferedBytes, MinBufferedBytes, long.MaxValue);
+        Within(nameof(options.InitialWindow), options.InitialWindow, PairBudget.MinWindow, options.MaxWindow);
         if (!options.Deployments.ContainsKey(options.Deployment))
         {
             failures.Add($"{nameof(OrleansSocketsOptions)}.{nameof(options.Deployment)} is '{options.Deployment}', which {nameof(options.Deployments)} does not hold.");
@@ -41,7 +43,7 @@ internal sealed class OrleansSocketsOptionsValidator(TimeProvider clock) : IVali
             }
         }
 
-        void Within(string option, int value, int min, int max)
+        void Within(string option, long value, long min, long max)
         {
             if (value < min || value > max)
             {

@@ -14,6 +14,7 @@ internal sealed class InStream(int initialWindow)
     private long _partialSequence;
     private int _taken;
     private int _partialCredit;
+    private int _partialHeld;
     private long _credit;
 
     /// <summary>Everything up to this number was consumed.</summary>
@@ -30,6 +31,9 @@ internal sealed class InStream(int initialWindow)
 
     public int Waiting => _items.Count;
 
+    /// <summary>Window bytes of what waits or is with the consumer; an unfinished message included.</summary>
+    public long HeldBytes { get; private set; }
+
     /// <summary>Items taken by the consumer and not yet consumed.</summary>
     public int Taken => _taken;
 
@@ -42,15 +46,21 @@ internal sealed class InStream(int initialWindow)
         }
 
         _received = frame.Sequence;
+        HeldBytes += frame.Cost;
         if (frame.IsTerminal)
         {
+            // Half a message is dropped.
             HasEnded = true;
             _partial = null;
+            HeldBytes -= _partialHeld;
+            _partialHeld = 0;
+            _partialCredit = 0;
         }
 
         if (IsFinished)
         {
             Consumed = frame.Sequence;
+            HeldBytes = 0;
             return false;
         }
 
@@ -60,6 +70,7 @@ internal sealed class InStream(int initialWindow)
             _partial.Write(frame.Payload.Span);
             _partialSequence = frame.Sequence;
             _partialCredit += frame.Cost;
+            _partialHeld += frame.Cost;
             CreditPartial();
             return false;
         }
@@ -72,8 +83,9 @@ internal sealed class InStream(int initialWindow)
             _partial = null;
         }
 
-        _items.Enqueue(new ReceivedItem(frame.Kind, frame.Code, payload, frame.Sequence, frame.Cost + _partialCredit));
+        _items.Enqueue(new ReceivedItem(frame.Kind, frame.Code, payload, frame.Sequence, frame.Cost + _partialCredit, frame.Cost + _partialHeld));
         _partialCredit = 0;
+        _partialHeld = 0;
         return true;
     }
 
@@ -97,6 +109,7 @@ internal sealed class InStream(int initialWindow)
         _taken--;
         Consumed = Math.Max(Consumed, item.LastSequence);
         _credit += item.Credit;
+        HeldBytes = Math.Max(0, HeldBytes - item.Held);
         IsFinished |= item.IsTerminal;
         CreditPartial();
     }
@@ -109,7 +122,11 @@ internal sealed class InStream(int initialWindow)
             return false;
         }
 
-        if (_items.Count == 0 && Window < maxWindow)
+        if (Window > maxWindow)
+        {
+            Window = maxWindow;
+        }
+        else if (_items.Count == 0 && Window < maxWindow)
         {
             // The consumer keeps up with a busy sender: more may be under way.
             Window = Math.Min(Window * 2, maxWindow);
@@ -124,6 +141,7 @@ internal sealed class InStream(int initialWindow)
     {
         _items.Clear();
         _partial = null;
+        HeldBytes = 0;
         Consumed = _received;
         IsFinished = true;
     }

@@ -202,7 +202,7 @@ internal sealed class Pair(PairHub hub, PairId id)
 
     private void ReturnCredit(End end)
     {
-        if (!end.In.TakeCreditDue(Hub.Options.MaxWindow))
+        if (!end.In.TakeCreditDue(Hub.Budget.Window))
         {
             return;
         }

@@ -10,7 +10,7 @@ namespace OrleansSockets.Pairs;
 /// The live pairs of one silo: those that have an end or a relay here and are known outside their context. A pair that never leaves its context is
 /// not listed and costs nothing here.
 /// </summary>
-internal sealed partial class PairHub : ISiloStatusListener
+internal sealed partial class PairHub : ISiloStatusListener, IDisposable
 {
     private readonly ConcurrentDictionary<PairId, Pair> _pairs = new();
     private readonly ISiloStatusOracle _membership;
@@ -33,6 +33,7 @@ internal sealed partial class PairHub : ISiloStatusListener
         Clock = clock;
         _membership = membership;
         _logger = logger;
+        Budget = new PairBudget(() => _pairs.Values, Options, clock);
         links.Received = Receive;
         membership.SubscribeToSiloStatusEvents(this);
     }
@@ -47,6 +48,8 @@ internal sealed partial class PairHub : ISiloStatusListener
 
     public TimeProvider Clock { get; }
 
+    public PairBudget Budget { get; }
+
     public int Count => _pairs.Count;
 
     public IEnumerable<Pair> Pairs => _pairs.Values;
@@ -55,6 +58,8 @@ internal sealed partial class PairHub : ISiloStatusListener
     public bool IsIdle => Volatile.Read(ref _pendingWork) == 0 && Links.IsIdle && _pairs.Values.All(IsQuiet);
 
     public static bool IsTransient(Exception e) => e is OrleansException or TimeoutException or OperationCanceledException or IOException;
+
+    public void Dispose() => Budget.Dispose();
 
     public bool IsDead(SiloAddress silo) => _membership.IsDeadSilo(silo);
 

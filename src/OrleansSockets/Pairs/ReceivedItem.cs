@@ -5,8 +5,9 @@ namespace OrleansSockets.Pairs;
 /// <param name="Code">See <see cref="PairFrame.Code"/>.</param>
 /// <param name="Payload">See <see cref="PairFrame.Payload"/>.</param>
 /// <param name="LastSequence">The number of its last frame.</param>
-/// <param name="Credit">Window bytes that consuming it gives back.</param>
-internal readonly record struct ReceivedItem(PairFrameKind Kind, int Code, ReadOnlyMemory<byte> Payload, long LastSequence, int Credit)
+/// <param name="Credit">Window bytes that consuming it gives back; chunks taken for reassembly may have given back theirs before.</param>
+/// <param name="Held">Bytes of memory that it holds.</param>
+internal readonly record struct ReceivedItem(PairFrameKind Kind, int Code, ReadOnlyMemory<byte> Payload, long LastSequence, int Credit, int Held)
 {
     public bool IsTerminal => Kind >= PairFrameKind.Close;
 }

@@ -21,6 +21,8 @@ internal sealed class DeploymentRegistry
 
     public EndSettings Default { get; }
 
+    public IReadOnlyCollection<string> Names => _deployments.Keys;
+
     /// <exception cref="ArgumentException">The deployment is unknown.</exception>
     public EndSettings Get(string name) => Find(name)?.EndSettings
         ?? throw new ArgumentException($"The deployment '{name}' is unknown on this silo.", nameof(name));

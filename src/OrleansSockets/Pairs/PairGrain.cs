@@ -92,6 +92,7 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
         }
 
         var snapshots = await Task.WhenAll(hosts.Select(DescribeHostAsync));
+        CheckIdle();
         return new PairSnapshot(_pair.Id, hub.Silo, _relay.Epoch, [.. snapshots.OfType<PairHostSnapshot>()]);
     }
 

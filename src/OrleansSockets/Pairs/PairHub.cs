@@ -13,6 +13,7 @@ namespace OrleansSockets.Pairs;
 internal sealed partial class PairHub : ISiloStatusListener, IDisposable
 {
     private readonly ConcurrentDictionary<PairId, Pair> _pairs = new();
+    private readonly FinishedPairs _finished = new();
     private readonly ISiloStatusOracle _membership;
     private readonly ILogger<PairHub> _logger;
     private int _pendingWork;
@@ -74,9 +75,9 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
     /// <summary>Called under the pair's lock.</summary>
     public void RemoveIfDone(Pair pair)
     {
-        if (pair.IsDone)
+        if (pair.IsDone && _pairs.TryRemove(new KeyValuePair<PairId, Pair>(pair.Id, pair)))
         {
-            _pairs.TryRemove(new KeyValuePair<PairId, Pair>(pair.Id, pair));
+            _finished.Add(pair.Id, DescribeLocked(pair));
         }
     }
 
@@ -104,19 +105,17 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
     /// <summary>Lists a pair whose end was given away. Called under the pair's lock.</summary>
     public void Register(Pair pair) => _pairs[pair.Id] = pair;
 
+    /// <summary>What this silo knows of a pair that is here or was here not long ago.</summary>
     public PairHostSnapshot? Describe(PairId id)
     {
         if (Find(id) is not { } pair)
         {
-            return null;
+            return _finished.Find(id);
         }
 
         lock (pair.Gate)
         {
-            var ends = new[] { pair[0], pair[1] }.OfType<End>()
-                .Select(end => new EndSnapshot(
-                    end.Side, end.State.ReadyState, end.State.Phase.ToString(), end.Settings.Deployment, end.Settings.Revision, end.Out.QueuedBytes));
-            return new PairHostSnapshot(Silo, [.. ends], pair.Timeline.ToArray());
+            return DescribeLocked(pair);
         }
     }
 
@@ -142,6 +141,14 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
                 }
             }
         }
+    }
+
+    private PairHostSnapshot DescribeLocked(Pair pair)
+    {
+        var ends = new[] { pair[0], pair[1] }.OfType<End>()
+            .Select(end => new EndSnapshot(
+                end.Side, end.State.ReadyState, end.State.Phase.ToString(), end.Settings.Deployment, end.Settings.Revision, end.Out.QueuedBytes));
+        return new PairHostSnapshot(Silo, [.. ends], pair.Timeline.ToArray(), pair.IsDone);
     }
 
     private static bool IsQuiet(Pair pair)

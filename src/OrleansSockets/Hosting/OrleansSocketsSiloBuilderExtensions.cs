@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OrleansSockets;
 using OrleansSockets.Contexts;
 using OrleansSockets.Deployments;
+using OrleansSockets.Diagnostics;
 using OrleansSockets.Links;
 using OrleansSockets.Pairs;
 
@@ -32,6 +33,8 @@ public static class OrleansSocketsSiloBuilderExtensions
         services.AddOptions<OrleansSocketsOptions>().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IValidateOptions<OrleansSocketsOptions>, OrleansSocketsOptionsValidator>();
+        services.AddMetrics();
+        services.AddSingleton<PairMetrics>();
         services.AddSingleton<DeploymentRegistry>();
         services.AddSingleton<SiloLinks>();
         services.AddSingleton<PairHub>();

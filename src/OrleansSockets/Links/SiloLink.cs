@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
+using OrleansSockets.Diagnostics;
 
 namespace OrleansSockets.Links;
 
@@ -7,7 +8,14 @@ namespace OrleansSockets.Links;
 /// The ordered stream of frames from this silo to one other, shared by all pairs between them. Frames that are ready together travel in one batch;
 /// a batch is repeated until the other silo took it or is dead, so a frame is never lost between living silos.
 /// </summary>
-internal sealed partial class SiloLink(SiloAddress to, SiloAddress from, Func<SiloAddress, ILinkService> service, Func<SiloAddress, bool> isDead, TimeProvider clock, ILogger logger)
+internal sealed partial class SiloLink(
+    SiloAddress to,
+    SiloAddress from,
+    Func<SiloAddress, ILinkService> service,
+    Func<SiloAddress, bool> isDead,
+    TimeProvider clock,
+    PairMetrics metrics,
+    ILogger logger)
     : IThreadPoolWorkItem
 {
     /// <summary>Two batches under way keep the link busy while an acknowledgement travels.</summary>
@@ -102,6 +110,7 @@ internal sealed partial class SiloLink(SiloAddress to, SiloAddress from, Func<Si
 
     private async Task DeliverAsync(ArrayBufferWriter<byte> buffer, long number)
     {
+        metrics.BatchSent(buffer.WrittenCount);
         var batch = new LinkBatch(from, number, buffer.WrittenMemory);
         while (!_dead)
         {

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using OrleansSockets.Diagnostics;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Links;
 
 /// <summary>All links of this silo: one to each other silo that shares a pair with it, and what arrives from them.</summary>
-internal sealed class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracle membership, TimeProvider clock, IServiceProvider services, ILogger<SiloLinks> logger)
+internal sealed class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracle membership, TimeProvider clock, IServiceProvider services, PairMetrics metrics, ILogger<SiloLinks> logger)
 {
     private readonly ConcurrentDictionary<SiloAddress, SiloLink> _links = new();
     private readonly ConcurrentDictionary<SiloAddress, LinkInbox> _inboxes = new();
@@ -22,7 +23,7 @@ internal sealed class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracle member
     {
         if (!_links.TryGetValue(to, out var link))
         {
-            link = _links.GetOrAdd(to, address => new SiloLink(address, silo.SiloAddress, Service, membership.IsDeadSilo, clock, logger));
+            link = _links.GetOrAdd(to, address => new SiloLink(address, silo.SiloAddress, Service, membership.IsDeadSilo, clock, metrics, logger));
         }
 
         link.Send(frame);

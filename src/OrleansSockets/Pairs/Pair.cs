@@ -54,7 +54,9 @@ internal sealed class Pair(PairHub hub, PairId id)
     {
         if (frame.IsTerminal && !end.Out.HasEnded)
         {
-            Timeline.Add(end.Side, frame.Kind == PairFrameKind.Close ? "sent Close" : "gone without Close", frame.Code);
+            var closed = frame.Kind == PairFrameKind.Close;
+            Timeline.Add(end.Side, closed ? "sent Close" : "gone without Close", frame.Code);
+            Hub.Metrics.EndFinished(closed ? "closed" : end.State.Failed ? "failed" : "dropped");
         }
 
         end.Out.Enqueue(frame);
@@ -181,6 +183,7 @@ internal sealed class Pair(PairHub hub, PairId id)
     public void PeerLost(End end)
     {
         Timeline.Add(end.Side, "peer lost");
+        Hub.Metrics.EndFinished("lost");
         PeerGone(end);
         end.PeerAttached.TrySetResult();
         if (end.In.ReceiveLost())

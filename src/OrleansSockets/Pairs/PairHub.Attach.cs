@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime.Placement;
+using OrleansSockets.Diagnostics;
 using OrleansSockets.Links;
 using OrleansSockets.Rules;
 
@@ -8,6 +10,7 @@ namespace OrleansSockets.Pairs;
 /// <summary>How ends find their pair grain: release, claim, attach, attach again.</summary>
 internal sealed partial class PairHub
 {
+    private static readonly ActivitySource Activities = new(OrleansSocketsDiagnostics.ActivitySourceName);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UnpairedRetry = TimeSpan.FromSeconds(1);
@@ -31,6 +34,8 @@ internal sealed partial class PairHub
     /// <exception cref="WebSocketPairException">The end was claimed already, or its time is over.</exception>
     public async Task<End> ClaimAsync(EndTicket ticket, EndSettings settings, Action<End> start, CancellationToken cancellation)
     {
+        using var activity = Activities.StartActivity(OrleansSocketsDiagnostics.ClaimActivity);
+        activity?.SetTag("pair", ticket.Pair.ToString());
         var pair = GetOrAdd(ticket.Pair);
         End end;
         lock (pair.Gate)
@@ -133,6 +138,7 @@ internal sealed partial class PairHub
 
         end.Route = EndRoute.Attaching;
         end.Out.ReceiverDetached();
+        Metrics.Reattached();
         _ = Task.Run(() => ReattachAsync(end, owner));
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansSockets.Diagnostics;
 using OrleansSockets.Links;
 using OrleansSockets.Rules;
 
@@ -25,6 +26,7 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
         IGrainFactory grains,
         IOptions<OrleansSocketsOptions> options,
         TimeProvider clock,
+        PairMetrics metrics,
         ILogger<PairHub> logger)
     {
         Silo = silo.SiloAddress;
@@ -32,9 +34,11 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
         Grains = grains;
         Options = options.Value;
         Clock = clock;
+        Metrics = metrics;
         _membership = membership;
         _logger = logger;
         Budget = new PairBudget(() => _pairs.Values, Options, clock);
+        metrics.Observe(this);
         links.Received = Receive;
         membership.SubscribeToSiloStatusEvents(this);
     }
@@ -48,6 +52,8 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
     public OrleansSocketsOptions Options { get; }
 
     public TimeProvider Clock { get; }
+
+    public PairMetrics Metrics { get; }
 
     public PairBudget Budget { get; }
 

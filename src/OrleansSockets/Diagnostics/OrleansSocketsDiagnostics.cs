@@ -1,0 +1,35 @@
+namespace OrleansSockets.Diagnostics;
+
+/// <summary>The names under which this library can be watched.</summary>
+public static class OrleansSocketsDiagnostics
+{
+    /// <summary>The meter.</summary>
+    public const string MeterName = "OrleansSockets";
+
+    /// <summary>The activity source.</summary>
+    public const string ActivitySourceName = "OrleansSockets";
+
+    /// <summary>Pairs that have an end or a relay on this silo. Pairs that never left their context are not counted.</summary>
+    public const string ActivePairs = "orleanssockets.pairs.active";
+
+    /// <summary>Ends of this silo that sent their Close or are gone; tag <see cref="OutcomeTag"/>: <c>closed</c>, <c>dropped</c>, <c>failed</c>, or <c>lost</c> for an end whose peer is lost.</summary>
+    public const string FinishedEnds = "orleanssockets.ends.finished";
+
+    /// <summary>Times an end looked for a new activation of its pair grain.</summary>
+    public const string Reattachments = "orleanssockets.ends.reattached";
+
+    /// <summary>Bytes that ends of this silo hold, received and not consumed.</summary>
+    public const string BufferedBytes = "orleanssockets.buffered";
+
+    /// <summary>Batches sent to other silos.</summary>
+    public const string LinkBatches = "orleanssockets.link.batches";
+
+    /// <summary>Bytes sent to other silos.</summary>
+    public const string LinkBytes = "orleanssockets.link.bytes";
+
+    /// <summary>The activity of claiming an end.</summary>
+    public const string ClaimActivity = "orleanssockets.claim";
+
+    /// <summary>How an end finished.</summary>
+    public const string OutcomeTag = "outcome";
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics.Metrics;
+using OrleansSockets.Pairs;
+
+namespace OrleansSockets.Diagnostics;
+
+/// <summary>The instruments of a silo.</summary>
+internal sealed class PairMetrics
+{
+    private readonly Meter _meter;
+    private readonly Counter<long> _finishedEnds;
+    private readonly Counter<long> _reattachments;
+    private readonly Counter<long> _linkBatches;
+    private readonly Counter<long> _linkBytes;
+
+    public PairMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create(OrleansSocketsDiagnostics.MeterName);
+        _finishedEnds = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.FinishedEnds, "{end}");
+        _reattachments = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.Reattachments, "{attach}");
+        _linkBatches = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.LinkBatches, "{batch}");
+        _linkBytes = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.LinkBytes, "By");
+    }
+
+    /// <summary>Starts the instruments that read the hub.</summary>
+    public void Observe(PairHub hub)
+    {
+        _meter.CreateObservableUpDownCounter(OrleansSocketsDiagnostics.ActivePairs, () => hub.Count, "{pair}");
+        _meter.CreateObservableGauge(OrleansSocketsDiagnostics.BufferedBytes, () => hub.Budget.HeldBytes, "By");
+    }
+
+    public void EndFinished(string outcome) => _finishedEnds.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.OutcomeTag, outcome));
+
+    public void Reattached() => _reattachments.Add(1);
+
+    public void BatchSent(int bytes)
+    {
+        _linkBatches.Add(1);
+        _linkBytes.Add(bytes);
+    }
+}

@@ -93,11 +93,21 @@ public static class EndMachine
         };
     }
 
+    /// <summary>A message of the peer is next in the queue.</summary>
+    /// <param name="state">The end.</param>
+    public static EndStep ReceiveMessage(EndState state) => state switch
+    {
+        _ when IsWaiting(state) => Ignore(state),
+        { In: true } or { Aborted: true } or { Failed: true } => Discard(state),
+        // Own Close or not: what the peer sends before its own is heard.
+        _ => new(state, EndEffect.Deliver),
+    };
+
     /// <summary>The peer's Close is next in the queue.</summary>
     /// <param name="state">The end.</param>
     public static EndStep ReceiveClose(EndState state) => state switch
     {
-        _ when !IsListening(state) && state.Phase != EndPhase.Coupled => Ignore(state),
+        _ when IsWaiting(state) => Ignore(state),
         { In: true } or { Aborted: true } or { Failed: true } => Discard(state),
         // The reply is queued in this very step, behind what earlier handlers sent; what the close handler sends is refused.
         { Phase: EndPhase.Accepted, HalfOpen: false, Out: false } => new(state with { In = true, Out = true }, EndEffect.ReplyThenDeliver),
@@ -108,7 +118,7 @@ public static class EndMachine
     /// <param name="state">The end.</param>
     public static EndStep ReceiveDrop(EndState state) => state switch
     {
-        _ when !IsListening(state) && state.Phase != EndPhase.Coupled => Ignore(state),
+        _ when IsWaiting(state) => Ignore(state),
         { Failed: true } or { Aborted: true } => Discard(state),
         // After the peer's Close a drop is no event; but from now on calls are in vain.
         { In: true } => new(state with { Aborted = true }, EndEffect.Discard),
@@ -128,7 +138,8 @@ public static class EndMachine
     public static EndStep Fail(EndState state) => state switch
     {
         { Failed: true } => Discard(state),
-        { Phase: EndPhase.Pending or EndPhase.Released } => Ignore(state),
+        // A connection may fail before it is open; anything else waits until somebody listens.
+        _ when IsWaiting(state) && state.Phase is not EndPhase.Connecting => Ignore(state),
         // A hibernatable end hears of a protocol error (its handlers' exceptions end nothing) and is left like after a drop.
         { Phase: EndPhase.Hibernatable, In: true } or { Phase: EndPhase.Hibernatable, Aborted: true } => Discard(state),
         { Phase: EndPhase.Hibernatable } => new(state with { In = true, Aborted = true }, EndEffect.Deliver),
@@ -146,6 +157,9 @@ public static class EndMachine
     // Calls on such an end are silently in vain: nobody is left to hear them, or the caller has no say any more.
     private static bool IsDeaf(EndState state) =>
         state.Aborted || state.Failed || state.Phase is EndPhase.Coupled or EndPhase.Released;
+
+    // Nobody is there to take an event: it stays at the head of the queue.
+    private static bool IsWaiting(EndState state) => state.Phase is EndPhase.Connecting or EndPhase.Pending or EndPhase.Released;
 
     private static bool IsListening(EndState state) => state.Phase is EndPhase.Accepted or EndPhase.Hibernatable;
 

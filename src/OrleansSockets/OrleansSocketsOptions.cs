@@ -40,4 +40,10 @@ public sealed class OrleansSocketsOptions
     /// at once a second. Default 256 MiB; at least 1 MiB.
     /// </summary>
     public long MaxBufferedBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>
+    /// The clock of the timeouts above, and of what a pair's timeline says. Default: the system's. A test may give a fake one: Orleans' own clocks, and the pace of
+    /// repeats between silos, stay real.
+    /// </summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 }

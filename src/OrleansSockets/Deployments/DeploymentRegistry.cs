@@ -9,9 +9,9 @@ internal sealed class DeploymentRegistry
 {
     private readonly Dictionary<string, DeploymentRecord> _deployments;
 
-    public DeploymentRegistry(IOptions<OrleansSocketsOptions> options, TimeProvider clock)
+    public DeploymentRegistry(IOptions<OrleansSocketsOptions> options)
     {
-        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var today = DateOnly.FromDateTime(options.Value.TimeProvider.GetUtcNow().UtcDateTime);
         _deployments = options.Value.Deployments.ToDictionary(
             pair => pair.Key,
             pair => new DeploymentRecord(pair.Key, 1, pair.Value, CompatibilityRules.Evaluate(pair.Value, today).Settings!),

@@ -11,6 +11,7 @@ internal sealed class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracle member
     private readonly ConcurrentDictionary<SiloAddress, SiloLink> _links = new();
     private readonly ConcurrentDictionary<SiloAddress, LinkInbox> _inboxes = new();
     private LinkServiceClient? _client;
+    private volatile bool _severed;
 
     /// <summary>Set once by the hub, which also sends through the links.</summary>
     public Action<SiloAddress, LinkFrame> Received { get; set; } = (_, _) => { };
@@ -19,8 +20,23 @@ internal sealed class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracle member
 
     public ILinkService Service(SiloAddress to) => (_client ??= new LinkServiceClient(services)).On(to);
 
+    /// <summary>From now on nothing leaves this silo and nothing arrives, as if its machine were gone.</summary>
+    public void Sever()
+    {
+        _severed = true;
+        foreach (var silo in _links.Keys)
+        {
+            Remove(silo);
+        }
+    }
+
     public void Send(SiloAddress to, in LinkFrame frame)
     {
+        if (_severed)
+        {
+            return;
+        }
+
         if (!_links.TryGetValue(to, out var link))
         {
             link = _links.GetOrAdd(to, address => new SiloLink(address, silo.SiloAddress, Service, membership.IsDeadSilo, clock, metrics, logger));
@@ -31,6 +47,11 @@ internal sealed class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracle member
 
     public void Receive(LinkBatch batch)
     {
+        if (_severed)
+        {
+            return;
+        }
+
         var inbox = _inboxes.GetOrAdd(batch.From, from => new LinkInbox(frames => Deliver(from, frames.Span)));
         inbox.Receive(batch);
     }

@@ -4,7 +4,7 @@ using OrleansSockets.Ends;
 namespace OrleansSockets.Pairs;
 
 /// <summary>When the silo stops: accepted ends that live here send 1012, and the links get a moment to carry it.</summary>
-internal sealed partial class PairDrain(PairHub hub, ILogger<PairDrain> logger) : ILifecycleParticipant<ISiloLifecycle>
+internal sealed partial class PairDrain(PairHub hub, TimeProvider pace, ILogger<PairDrain> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
@@ -14,6 +14,12 @@ internal sealed partial class PairDrain(PairHub hub, ILogger<PairDrain> logger) 
 
     private async Task StopAsync(CancellationToken cancellation)
     {
+        if (cancellation.IsCancellationRequested)
+        {
+            // Nobody waits for the silo any more: it goes as if it had crashed.
+            return;
+        }
+
         var closed = 0;
         foreach (var pair in hub.Pairs)
         {
@@ -28,10 +34,10 @@ internal sealed partial class PairDrain(PairHub hub, ILogger<PairDrain> logger) 
         }
 
         LogClosed(logger, closed);
-        var started = hub.Clock.GetTimestamp();
-        while (!hub.Links.IsIdle && hub.Clock.GetElapsedTime(started) < Deadline && !cancellation.IsCancellationRequested)
+        var started = pace.GetTimestamp();
+        while (!hub.Links.IsIdle && pace.GetElapsedTime(started) < Deadline && !cancellation.IsCancellationRequested)
         {
-            await Task.Delay(Poll, hub.Clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Poll, pace, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -187,7 +187,7 @@ internal sealed partial class PairHub
                 return;
             }
 
-            await Task.Delay(delay, Clock).ConfigureAwait(false);
+            await Task.Delay(delay, _pace).ConfigureAwait(false);
             delay = delay + delay < LastRetry ? delay + delay : LastRetry;
         }
     }
@@ -267,7 +267,7 @@ internal sealed partial class PairHub
         var (epoch, version) = (end.Epoch, end.PeerVersion);
         _ = Task.Run(async () =>
         {
-            await Task.Delay(UnpairedRetry, Clock).ConfigureAwait(false);
+            await Task.Delay(UnpairedRetry, _pace).ConfigureAwait(false);
             lock (end.Pair.Gate)
             {
                 if (end.Epoch == epoch && end.PeerVersion == version)

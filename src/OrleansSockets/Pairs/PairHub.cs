@@ -17,7 +17,9 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
     private readonly FinishedPairs _finished = new();
     private readonly ISiloStatusOracle _membership;
     private readonly ILogger<PairHub> _logger;
-    private int _pendingWork;
+    private readonly TimeProvider _pace;
+    private long _workBegun;
+    private long _workEnded;
 
     public PairHub(
         ILocalSiloDetails silo,
@@ -25,7 +27,7 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
         SiloLinks links,
         IGrainFactory grains,
         IOptions<OrleansSocketsOptions> options,
-        TimeProvider clock,
+        TimeProvider pace,
         PairMetrics metrics,
         ILogger<PairHub> logger)
     {
@@ -33,11 +35,12 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
         Links = links;
         Grains = grains;
         Options = options.Value;
-        Clock = clock;
+        Clock = Options.TimeProvider;
         Metrics = metrics;
+        _pace = pace;
         _membership = membership;
         _logger = logger;
-        Budget = new PairBudget(() => _pairs.Values, Options, clock);
+        Budget = new PairBudget(() => _pairs.Values, Options, pace);
         metrics.Observe(this);
         links.Received = Receive;
         membership.SubscribeToSiloStatusEvents(this);
@@ -51,6 +54,7 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
 
     public OrleansSocketsOptions Options { get; }
 
+    /// <summary>Of timeouts; a test may hold it still. Repeats go by another clock, as Orleans does.</summary>
     public TimeProvider Clock { get; }
 
     public PairMetrics Metrics { get; }
@@ -62,7 +66,13 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
     public IEnumerable<Pair> Pairs => _pairs.Values;
 
     /// <summary>No turn is queued or running, no handler is awaited, no frame waits on this silo.</summary>
-    public bool IsIdle => Volatile.Read(ref _pendingWork) == 0 && Links.IsIdle && _pairs.Values.All(IsQuiet);
+    public bool IsIdle => PendingWork == 0 && Links.IsIdle && _pairs.Values.All(IsQuiet);
+
+    /// <summary>Grows with every turn and every piece of work: two equal readings mean that none began in between.</summary>
+    public long Activity => Volatile.Read(ref _workBegun);
+
+    // Read in this order, work that begins meanwhile makes the result too large, never 0.
+    private long PendingWork => -Volatile.Read(ref _workEnded) + Volatile.Read(ref _workBegun);
 
     public static bool IsTransient(Exception e) => e is OrleansException or TimeoutException or OperationCanceledException or IOException;
 
@@ -70,9 +80,9 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
 
     public bool IsDead(SiloAddress silo) => _membership.IsDeadSilo(silo);
 
-    public void WorkBegan() => Interlocked.Increment(ref _pendingWork);
+    public void WorkBegan() => Interlocked.Increment(ref _workBegun);
 
-    public void WorkEnded() => Interlocked.Decrement(ref _pendingWork);
+    public void WorkEnded() => Interlocked.Increment(ref _workEnded);
 
     public Pair GetOrAdd(PairId id) => _pairs.GetOrAdd(id, static (key, hub) => new Pair(hub, key), this);
 
@@ -110,6 +120,39 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
 
     /// <summary>Lists a pair whose end was given away. Called under the pair's lock.</summary>
     public void Register(Pair pair) => _pairs[pair.Id] = pair;
+
+    /// <summary>The pair's grain is active here.</summary>
+    public bool HasRelay(PairId id)
+    {
+        if (Find(id) is not { } pair)
+        {
+            return false;
+        }
+
+        lock (pair.Gate)
+        {
+            return pair.Relay is not null;
+        }
+    }
+
+    /// <summary>What keeps this silo from being idle, in words.</summary>
+    public IEnumerable<string> DescribeWork()
+    {
+        if (PendingWork is > 0 and var turns)
+        {
+            yield return $"{turns} turns or awaited handlers";
+        }
+
+        if (!Links.IsIdle)
+        {
+            yield return "frames on a link";
+        }
+
+        foreach (var pair in _pairs.Values.Where(pair => !IsQuiet(pair)))
+        {
+            yield return $"pair {pair.Id}: {string.Join(", ", new[] { pair[0], pair[1] }.OfType<End>().Where(end => !IsQuiet(end)).Select(DescribeWork))}";
+        }
+    }
 
     /// <summary>What this silo knows of a pair that is here or was here not long ago.</summary>
     public PairHostSnapshot? Describe(PairId id)
@@ -164,6 +207,9 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
             return IsQuiet(pair[0]) && IsQuiet(pair[1]);
         }
     }
+
+    private static string DescribeWork(End end) =>
+        $"end {end.Side} ({end.Route}) with {end.In.Waiting} items waiting, {end.In.Taken} in handlers, {end.Out.QueuedBytes} bytes to send";
 
     private static bool IsQuiet(End? end) =>
         end is null

@@ -15,9 +15,6 @@ public enum EndEffect : byte
     /// <summary>Start delivery (a call), raise the event, or write it to what is joined to the end.</summary>
     Deliver,
 
-    /// <summary>Raise the event, then reply.</summary>
-    DeliverThenReply,
-
     /// <summary>Queue a Close with the peer's code and reason (none if it had none), then raise the event.</summary>
     ReplyThenDeliver,
 

@@ -24,7 +24,7 @@ public abstract class WebSocketContext : IContextSource
     internal PairHub Hub { get; }
 
     /// <summary>What ends of this context take for life.</summary>
-    internal EndSettings Settings { get; set; }
+    internal virtual EndSettings Settings { get; }
 
     /// <summary>Runs <paramref name="turn"/> as one turn; pairs can be constructed in it.</summary>
     /// <param name="turn">The work.</param>

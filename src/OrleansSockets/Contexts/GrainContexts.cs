@@ -6,7 +6,5 @@ namespace OrleansSockets.Contexts;
 /// <summary>Finds the context of a grain activation; it is made at the first use.</summary>
 internal sealed class GrainContexts(IGrainRuntime runtime, PairHub hub, DeploymentRegistry deployments)
 {
-    public WebSocketContext Of(IGrainContext grain) => GrainWebSocketContext.Of(grain, runtime, hub, () => deployments.Default);
-
-    public void Use(IGrainContext grain, string deployment) => Of(grain).Settings = deployments.Get(deployment);
+    public GrainWebSocketContext Of(IGrainContext grain) => GrainWebSocketContext.Of(grain, runtime, hub, deployments);
 }

@@ -1,3 +1,4 @@
+using OrleansSockets.Deployments;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
 
@@ -11,25 +12,37 @@ internal sealed class GrainWebSocketContext : WebSocketContext
 {
     private readonly IGrainContext _grain;
     private readonly IGrainRuntime _runtime;
+    private readonly DeploymentRegistry _deployments;
     private readonly HashSet<WebSocketEnd> _accepted = [];
+    private string? _deployment;
 
-    private GrainWebSocketContext(IGrainContext grain, IGrainRuntime runtime, PairHub hub, EndSettings settings)
-        : base(hub, settings)
+    private GrainWebSocketContext(IGrainContext grain, IGrainRuntime runtime, PairHub hub, DeploymentRegistry deployments)
+        : base(hub, deployments.Default)
     {
         _grain = grain;
         _runtime = runtime;
+        _deployments = deployments;
         grain.ObservableLifecycle.Subscribe(nameof(GrainWebSocketContext), GrainLifecycleStage.First, _ => Task.CompletedTask, StopAsync);
     }
 
-    public static GrainWebSocketContext Of(IGrainContext grain, IGrainRuntime runtime, PairHub hub, Func<EndSettings> settings)
+    public static GrainWebSocketContext Of(IGrainContext grain, IGrainRuntime runtime, PairHub hub, DeploymentRegistry deployments)
     {
         if (grain.GetComponent<GrainWebSocketContext>() is not { } context)
         {
-            context = new GrainWebSocketContext(grain, runtime, hub, settings());
+            context = new GrainWebSocketContext(grain, runtime, hub, deployments);
             grain.SetComponent(context);
         }
 
         return context;
+    }
+
+    /// <summary>As they are now: an activation outlives many revisions.</summary>
+    internal override EndSettings Settings => _deployment is null ? _deployments.Default : _deployments.Get(_deployment);
+
+    public void Use(string deployment)
+    {
+        _deployments.Get(deployment);
+        _deployment = deployment;
     }
 
     internal override void Post(Action turn)

@@ -3,8 +3,13 @@ using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Deployments;
 
-/// <summary>A deployment's settings at one revision.</summary>
-internal sealed record DeploymentRecord(string Name, long Revision, CompatibilitySettings Settings, EffectiveSettings Effective)
+/// <summary>A deployment with what its settings come to.</summary>
+internal sealed record DeploymentRecord(DeploymentSnapshot Snapshot, EffectiveSettings Effective)
 {
-    public EndSettings EndSettings { get; } = new(Name, Revision, Effective.EndRules, Effective.MaxMessageSize, Effective.BinaryAsBlob ? BinaryType.Blob : BinaryType.ArrayBuffer);
+    public EndSettings EndSettings { get; } = new(
+        Snapshot.Name,
+        Snapshot.Revision,
+        Effective.EndRules,
+        Effective.MaxMessageSize,
+        Effective.BinaryAsBlob ? BinaryType.Blob : BinaryType.ArrayBuffer);
 }

@@ -1,31 +1,142 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansSockets.Compatibility;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Deployments;
 
-/// <summary>The settings of every deployment that this silo knows, in memory, evaluated once.</summary>
-internal sealed class DeploymentRegistry
+/// <summary>
+/// The settings of every deployment, in memory on this silo, so that a new pair costs no read. Filled before the silo is ready, then looked after once a
+/// second; while the catalog cannot be reached, the last settings stay in force.
+/// </summary>
+internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
-    private readonly Dictionary<string, DeploymentRecord> _deployments;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    public DeploymentRegistry(IOptions<OrleansSocketsOptions> options)
+    private readonly OrleansSocketsOptions _options;
+    private readonly IGrainFactory _grains;
+    private readonly TimeProvider _pace;
+    private readonly ILogger<DeploymentRegistry> _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private FrozenDictionary<string, DeploymentRecord> _deployments;
+    private DeploymentVersion _version;
+    private Task _refreshing = Task.CompletedTask;
+
+    public DeploymentRegistry(IOptions<OrleansSocketsOptions> options, IGrainFactory grains, TimeProvider pace, ILogger<DeploymentRegistry> logger)
     {
-        var today = DateOnly.FromDateTime(options.Value.TimeProvider.GetUtcNow().UtcDateTime);
-        _deployments = options.Value.Deployments.ToDictionary(
-            pair => pair.Key,
-            pair => new DeploymentRecord(pair.Key, 1, pair.Value, CompatibilityRules.Evaluate(pair.Value, today).Settings!),
-            StringComparer.Ordinal);
-        Default = _deployments[options.Value.Deployment].EndSettings;
+        _options = options.Value;
+        _grains = grains;
+        _pace = pace;
+        _logger = logger;
+        _deployments = Evaluate(_options.Deployments.Select(seed => new DeploymentSnapshot(seed.Key, seed.Value, 0, default)));
     }
 
-    public EndSettings Default { get; }
+    /// <summary>The stored settings are here; before, the configuration's are used.</summary>
+    public bool IsLoaded { get; private set; }
 
-    public IReadOnlyCollection<string> Names => _deployments.Keys;
+    /// <summary>The silo's own deployment.</summary>
+    public EndSettings Default => Get(_options.Deployment);
+
+    public DeploymentRecord? Find(string name) => _deployments.GetValueOrDefault(name);
 
     /// <exception cref="ArgumentException">The deployment is unknown.</exception>
     public EndSettings Get(string name) => Find(name)?.EndSettings
         ?? throw new ArgumentException($"The deployment '{name}' is unknown on this silo.", nameof(name));
 
-    public DeploymentRecord? Find(string name) => _deployments.GetValueOrDefault(name);
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(DeploymentRegistry), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task StartAsync(CancellationToken cancellation)
+    {
+        await LoadAsync();
+        _refreshing = Task.Run(RefreshAsync, CancellationToken.None);
+    }
+
+    private async Task StopAsync(CancellationToken cancellation)
+    {
+        await _stop.CancelAsync();
+        await _refreshing;
+    }
+
+    private async Task RefreshAsync()
+    {
+        using var timer = new PeriodicTimer(Interval, _pace);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                await LoadAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops.
+        }
+    }
+
+    private async Task LoadAsync()
+    {
+        try
+        {
+            if (!IsLoaded)
+            {
+                await SeedAsync();
+            }
+
+            if (await _grains.GetGrain<IDeploymentCatalogGrain>(0).ChangesAsync(_version) is { } changes)
+            {
+                _version = changes.Version;
+                _deployments = Evaluate(changes.Deployments);
+            }
+
+            IsLoaded = true;
+        }
+        catch (Exception e)
+        {
+            LogLoadFailed(_logger, e);
+        }
+    }
+
+    // Settings that are stored win over the configuration's.
+    private async Task SeedAsync()
+    {
+        foreach (var (name, settings) in _options.Deployments)
+        {
+            var written = await _grains.GetGrain<IDeploymentGrain>(name).PutAsync(settings, ifRevision: 0);
+            if (written.Outcome == DeploymentWriteOutcome.StoreUnavailable)
+            {
+                throw new OrleansException(written.Detail!);
+            }
+        }
+    }
+
+    private FrozenDictionary<string, DeploymentRecord> Evaluate(IEnumerable<DeploymentSnapshot> deployments)
+    {
+        var today = DateOnly.FromDateTime(_options.TimeProvider.GetUtcNow().UtcDateTime);
+        var records = new Dictionary<string, DeploymentRecord>(StringComparer.Ordinal);
+        foreach (var deployment in deployments)
+        {
+            if (CompatibilityRules.Evaluate(deployment.Settings, today).Settings is { } effective)
+            {
+                records[deployment.Name] = new DeploymentRecord(deployment, effective);
+            }
+            else if (Find(deployment.Name) is { } last)
+            {
+                // A document that cannot be used, from wherever it came, does not replace one that can.
+                records[deployment.Name] = last;
+                LogUnusable(_logger, deployment.Name, deployment.Revision);
+            }
+        }
+
+        return records.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    [LoggerMessage(302, LogLevel.Warning, "The deployments could not be read; the last settings stay in force")]
+    private static partial void LogLoadFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(303, LogLevel.Error, "Revision {Revision} of the deployment {Name} cannot be used; the last good one stays in force")]
+    private static partial void LogUnusable(ILogger logger, string name, long revision);
 }

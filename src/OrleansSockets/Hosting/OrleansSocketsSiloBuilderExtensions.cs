@@ -35,7 +35,9 @@ public static class OrleansSocketsSiloBuilderExtensions
         services.AddSingleton<IValidateOptions<OrleansSocketsOptions>, OrleansSocketsOptionsValidator>();
         services.AddMetrics();
         services.AddSingleton<PairMetrics>();
+        services.AddSingleton<DeploymentStorage>();
         services.AddSingleton<DeploymentRegistry>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<DeploymentRegistry>());
         services.AddSingleton<SiloLinks>();
         services.AddSingleton<PairHub>();
         services.AddSingleton<GrainContexts>();

@@ -27,6 +27,6 @@ public static class WebSocketGrainExtensions
     public static void UseWebSocketDeployment(this IGrainBase grain, string deployment)
     {
         ArgumentNullException.ThrowIfNull(grain);
-        grain.GrainContext.ActivationServices.GetRequiredService<GrainContexts>().Use(grain.GrainContext, deployment);
+        grain.GrainContext.ActivationServices.GetRequiredService<GrainContexts>().Of(grain.GrainContext).Use(deployment);
     }
 }

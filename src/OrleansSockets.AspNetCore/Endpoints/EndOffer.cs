@@ -1,0 +1,24 @@
+using OrleansSockets.AspNetCore.Handshakes;
+using OrleansSockets.AspNetCore.Sockets;
+
+namespace OrleansSockets.AspNetCore.Endpoints;
+
+/// <summary>What an endpoint has for a client: an end, or a refusal.</summary>
+internal sealed record EndOffer
+{
+    public HandshakeFailure? Failure { get; init; }
+
+    /// <summary>The end; null with no failure if it was used before, which the client sees as 101 and then the end of TCP.</summary>
+    public EndTicket? Ticket { get; init; }
+
+    /// <summary>The chosen subprotocol.</summary>
+    public string? Protocol { get; init; }
+
+    /// <summary>Runs beside the socket; the token fires when it ends.</summary>
+    public Func<CoupledSocketEnd, EdgeSocket, CancellationToken, Task>? Beside { get; init; }
+
+    /// <summary>Runs when the socket has ended or did not come to be.</summary>
+    public Func<Task>? Ended { get; init; }
+
+    public static EndOffer Refuse(int status, string detail) => new() { Failure = new HandshakeFailure(status, detail) };
+}

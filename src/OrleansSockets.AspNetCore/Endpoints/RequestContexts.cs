@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using OrleansSockets.AspNetCore.Handshakes;
+using OrleansSockets.Contexts;
+using OrleansSockets.Deployments;
+using OrleansSockets.Pairs;
+
+namespace OrleansSockets.AspNetCore.Endpoints;
+
+/// <summary>Gives each request its context, so that <c>new WebSocketPair()</c> works in any endpoint. One invocation is one context.</summary>
+internal sealed class RequestContexts(PairHub hub, DeploymentRegistry deployments, IOptions<EdgeOptions> options) : IStartupFilter
+{
+    public static WebSocketContext Of(HttpContext context) =>
+        context.Features.Get<WebSocketContext>() ?? throw new InvalidOperationException(
+            "The request has no WebSocket context: it did not come through the pipeline that services.AddOrleansSocketsEdge() sets up.");
+
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use(rest => request => InvokeAsync(request, rest));
+        next(app);
+    };
+
+    private Task InvokeAsync(HttpContext request, RequestDelegate rest)
+    {
+        var settings = deployments.Default;
+        if (options.Value.Deployment(request) is { } name)
+        {
+            if (deployments.Find(name) is not { } deployment)
+            {
+                return new HandshakeFailure(StatusCodes.Status404NotFound, $"The deployment '{name}' is unknown here.").WriteAsync(request);
+            }
+
+            settings = deployment.EndSettings;
+        }
+
+        var context = new TurnQueueContext(hub, settings);
+        request.Features.Set<WebSocketContext>(context);
+        return MayBecomeSocket(request) ? context.RunAsync(() => rest(request)) : EnterAsync(context, request, rest);
+    }
+
+    // No handler runs beside a request that stays a request, unless it makes pairs for itself; then only the ambient context matters.
+    private static async Task EnterAsync(TurnQueueContext context, HttpContext request, RequestDelegate rest)
+    {
+        using var scope = context.Enter();
+        await rest(request);
+    }
+
+    private static bool MayBecomeSocket(HttpContext request) =>
+        request.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+        || request.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
+}

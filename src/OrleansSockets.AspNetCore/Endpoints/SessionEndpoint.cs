@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansSockets.AspNetCore.Handshakes;
+using OrleansSockets.Sessions;
+
+namespace OrleansSockets.AspNetCore.Endpoints;
+
+/// <summary>Routes an upgrade to the session grain that its address names.</summary>
+internal static class SessionEndpoint
+{
+    public static Task HandleAsync<TSession>(HttpContext context, string parameter)
+        where TSession : IWebSocketSession
+    {
+        var name = context.GetRouteValue(parameter)?.ToString();
+        return WebSocketResult.Acceptor(context).HandleAsync(context, async _ =>
+        {
+            if (string.IsNullOrEmpty(name))
+            {
+                return EndOffer.Refuse(StatusCodes.Status404NotFound, "The address names no session.");
+            }
+
+            var session = context.RequestServices.GetRequiredService<IGrainFactory>().GetGrain<TSession>(name);
+            return ToOffer(await session.UpgradeAsync(Describe(context)));
+        });
+    }
+
+    public static EndOffer ToOffer(UpgradeResponse response) => response.Status == StatusCodes.Status101SwitchingProtocols
+        ? new EndOffer { Ticket = response.Ticket, Protocol = response.Protocol }
+        : EndOffer.Refuse(response.Status, response.Detail ?? "");
+
+    private static UpgradeRequest Describe(HttpContext context) => new()
+    {
+        Path = context.Request.Path,
+        Query = context.Request.QueryString.ToString(),
+        Protocols = [.. WebSocketHandshake.Offered(context)],
+        User = context.User.Identity?.Name,
+        Headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+    };
+}

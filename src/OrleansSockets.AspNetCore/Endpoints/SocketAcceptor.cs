@@ -1,0 +1,135 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OrleansSockets.AspNetCore.Handshakes;
+using OrleansSockets.AspNetCore.Sockets;
+using OrleansSockets.Frames;
+using OrleansSockets.Pairs;
+
+namespace OrleansSockets.AspNetCore.Endpoints;
+
+/// <summary>
+/// The way of a request to a socket: check it, get its end from the endpoint, claim the end, answer 101, run. Whatever fails before the 101 is a status
+/// with a problem document.
+/// </summary>
+internal sealed class SocketAcceptor(
+    PairHub hub, SocketRegistry registry, IOptions<EdgeOptions> options, IHostEnvironment environment, ILogger<SocketAcceptor> logger)
+{
+    private readonly EdgeOptions _options = options.Value;
+    private readonly bool _anyOrigin = environment.IsDevelopment();
+
+    /// <summary>Serves a request to its end.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="obtain">Asks the endpoint, once the request is known to be good. The token is the handshake's time limit.</param>
+    /// <param name="refused">Called if <paramref name="obtain"/> was not.</param>
+    public async Task HandleAsync(HttpContext context, Func<CancellationToken, Task<EndOffer>> obtain, Action? refused = null)
+    {
+        var failure = WebSocketHandshake.Check(context, _options, _anyOrigin);
+        if (failure is null && !registry.TryEnter())
+        {
+            failure = new HandshakeFailure(
+                StatusCodes.Status503ServiceUnavailable,
+                registry.IsDraining ? "This node shuts down." : $"This node has {nameof(EdgeOptions.MaxSockets)} ({_options.MaxSockets}) open sockets.");
+        }
+
+        if (failure is not null)
+        {
+            refused?.Invoke();
+            await failure.WriteAsync(context);
+            return;
+        }
+
+        try
+        {
+            await HandleAsync(context, obtain);
+        }
+        finally
+        {
+            registry.Leave();
+        }
+    }
+
+    private async Task HandleAsync(HttpContext context, Func<CancellationToken, Task<EndOffer>> obtain)
+    {
+        EndOffer? offer = null;
+        try
+        {
+            CoupledSocketEnd? end = null;
+            var failure = await WithinHandshakeTimeoutAsync(context, async timeout =>
+            {
+                offer = await obtain(timeout).WaitAsync(timeout);
+                if (offer is { Failure: null, Ticket: { } ticket })
+                {
+                    end = await CoupledSocketEnd.ClaimAsync(hub, ticket, RequestContexts.Of(context).Settings, timeout);
+                }
+            });
+            failure ??= offer?.Failure;
+            await (failure is null ? RunAsync(context, offer!, end) : failure.WriteAsync(context));
+        }
+        finally
+        {
+            if (offer?.Ended is { } ended)
+            {
+                await ended();
+            }
+        }
+    }
+
+    private async Task<HandshakeFailure?> WithinHandshakeTimeoutAsync(HttpContext context, Func<CancellationToken, Task> handshake)
+    {
+        var limit = _options.HandshakeTimeout == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : _options.HandshakeTimeout;
+        using var timeout = new CancellationTokenSource(limit, hub.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, context.RequestAborted);
+        try
+        {
+            await handshake(either.Token);
+            return null;
+        }
+        catch (WebSocketPairException e)
+        {
+            var status = e.Kind == WebSocketPairErrorKind.AlreadyClaimed ? StatusCodes.Status409Conflict : StatusCodes.Status410Gone;
+            return new HandshakeFailure(status, e.Message);
+        }
+        catch (Exception e) when (e is TimeoutException || (e is OperationCanceledException && either.IsCancellationRequested))
+        {
+            EdgeLog.HandshakeFailed(logger, e, context.Request.Path);
+            return new HandshakeFailure(
+                StatusCodes.Status504GatewayTimeout, $"No answer within {nameof(EdgeOptions.HandshakeTimeout)} ({_options.HandshakeTimeout}).");
+        }
+        catch (Orleans.Runtime.OrleansException e)
+        {
+            EdgeLog.HandshakeFailed(logger, e, context.Request.Path);
+            return new HandshakeFailure(StatusCodes.Status503ServiceUnavailable, "The cluster cannot serve this now; try again.");
+        }
+    }
+
+    private async Task RunAsync(HttpContext context, EndOffer offer, CoupledSocketEnd? end)
+    {
+        Stream stream;
+        try
+        {
+            stream = await WebSocketHandshake.AcceptAsync(context, offer.Protocol);
+        }
+        catch
+        {
+            end?.Abort(null);
+            throw;
+        }
+
+        if (end is null)
+        {
+            return;
+        }
+
+        var settings = SocketSettings.From(_options, FrameRole.Server, RequestContexts.Of(context).Settings.MaxMessageSize);
+        var socket = new EdgeSocket(stream, end, settings, hub.Clock, logger, context.Abort);
+        using var over = new CancellationTokenSource();
+        var beside = offer.Beside?.Invoke(end, socket, over.Token) ?? Task.CompletedTask;
+
+        // The loops belong to no context: handlers take turns in it, frames do not.
+        await Task.Run(() => registry.RunAsync(socket));
+        over.Cancel();
+        await beside;
+    }
+}

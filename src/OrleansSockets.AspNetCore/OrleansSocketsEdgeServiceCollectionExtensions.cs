@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OrleansSockets.AspNetCore;
+using OrleansSockets.AspNetCore.Connections;
+using OrleansSockets.AspNetCore.Endpoints;
+using OrleansSockets.AspNetCore.Sockets;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the edge to a host with Kestrel and a silo.</summary>
+public static class OrleansSocketsEdgeServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds what serves WebSocket clients: contexts for endpoints, sockets, their limits and their end at shutdown. Needs <c>siloBuilder.AddOrleansSockets()</c> in the same host.
+    /// May be called more than once; the options add up.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">Sets options.</param>
+    public static IServiceCollection AddOrleansSocketsEdge(this IServiceCollection services, Action<EdgeOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        if (services.Any(service => service.ServiceType == typeof(SocketRegistry)))
+        {
+            return services;
+        }
+
+        services.AddOptions<EdgeOptions>().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<EdgeOptions>, EdgeOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<SocketRegistry>();
+        services.AddSingleton<SocketAcceptor>();
+        services.AddSingleton<IStartupFilter, RequestContexts>();
+        services.AddSingleton<IConnectionListenerFactory, HalfCloseListenerFactory>();
+        services.AddHostedService<EdgeLifetime>();
+        services.AddHealthChecks().AddCheck<EdgeReadiness>(EdgeReadiness.Name, tags: [EdgeReadiness.Tag]);
+        return services;
+    }
+}

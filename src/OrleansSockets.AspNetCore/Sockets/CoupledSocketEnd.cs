@@ -1,0 +1,73 @@
+using System.Text;
+using OrleansSockets.Ends;
+using OrleansSockets.Frames;
+using OrleansSockets.Pairs;
+
+namespace OrleansSockets.AspNetCore.Sockets;
+
+/// <summary>A real end for a socket.</summary>
+internal sealed class CoupledSocketEnd : ISocketEnd, IEndConsumer
+{
+    private CoupledEnd? _end;
+    private Action? _signal;
+
+    public Lock Gate => End.Gate;
+
+    public bool HasRoom => End.HasRoom;
+
+    /// <summary>Ends when the other end is attached, or lost.</summary>
+    public Task PeerAttached => End.PeerAttached;
+
+    private CoupledEnd End => _end ?? throw new InvalidOperationException("The end is not coupled yet.");
+
+    /// <summary>Claims a released end.</summary>
+    /// <exception cref="WebSocketPairException">It was claimed already, or its time is over.</exception>
+    public static async Task<CoupledSocketEnd> ClaimAsync(PairHub hub, EndTicket ticket, EndSettings settings, CancellationToken cancellation)
+    {
+        var socketEnd = new CoupledSocketEnd();
+        socketEnd._end = await CoupledEnd.ClaimAsync(hub, ticket, settings, socketEnd, cancellation);
+        return socketEnd;
+    }
+
+    /// <summary>Joins an end of this process.</summary>
+    /// <exception cref="WebSocketPairException">It was accepted or given away.</exception>
+    public static CoupledSocketEnd Join(WebSocketEnd end)
+    {
+        var socketEnd = new CoupledSocketEnd();
+        socketEnd._end = CoupledEnd.Join(end, socketEnd);
+        return socketEnd;
+    }
+
+    // What came before the socket listens is seen by its first look.
+    void IEndConsumer.Signal() => _signal?.Invoke();
+
+    public void Listen(Action signal)
+    {
+        lock (Gate)
+        {
+            _signal = signal;
+        }
+    }
+
+    public Task WaitForRoom() => End.WaitForRoom();
+
+    public void Send(bool isText, bool first, bool last, ReadOnlySpan<byte> part) => End.Send(isText, first, last, part);
+
+    public void Close(int? code, string reason) => End.Close(code, Encoding.UTF8.GetBytes(reason));
+
+    public void Abort(FrameViolation? violation)
+    {
+        if (violation is null)
+        {
+            End.Drop();
+        }
+        else
+        {
+            End.Fail(violation.Code, violation.Text);
+        }
+    }
+
+    public bool TryTake(out ReceivedItem item) => End.TryTake(out item);
+
+    public void Consumed(in ReceivedItem item) => End.Consumed(item);
+}

@@ -1,0 +1,41 @@
+using OrleansSockets.Frames;
+using OrleansSockets.Pairs;
+
+namespace OrleansSockets.AspNetCore.Sockets;
+
+/// <summary>
+/// The end that a socket is coupled to, as the socket sees it: the client's frames go in as parts, what the peer sent comes out as whole messages. No
+/// member blocks.
+/// </summary>
+internal interface ISocketEnd
+{
+    /// <summary>Guards the end; held by a loop that has many calls to make.</summary>
+    Lock Gate { get; }
+
+    /// <summary>Whether the socket should be read: the peer has room for more.</summary>
+    bool HasRoom { get; }
+
+    /// <summary>From now on <paramref name="signal"/> is called when something waits. It is called under the lock and does not block.</summary>
+    void Listen(Action signal);
+
+    /// <summary>Completes when <see cref="HasRoom"/> may have become true, or the peer is gone.</summary>
+    Task WaitForRoom();
+
+    /// <summary>A piece of a message of the client; it is copied.</summary>
+    void Send(bool isText, bool first, bool last, ReadOnlySpan<byte> part);
+
+    /// <summary>The client's Close.</summary>
+    void Close(int? code, string reason);
+
+    /// <summary>
+    /// The client broke the protocol, or (null) is gone without a Close; nothing is written to it any more. Safe to repeat, and after a Close: then it
+    /// only says that nobody is left to read.
+    /// </summary>
+    void Abort(FrameViolation? violation);
+
+    /// <summary>The next thing to write, in order.</summary>
+    bool TryTake(out ReceivedItem item);
+
+    /// <summary>It was written. In the order of taking.</summary>
+    void Consumed(in ReceivedItem item);
+}

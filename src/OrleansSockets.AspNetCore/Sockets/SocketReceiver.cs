@@ -1,0 +1,201 @@
+using System.Buffers;
+using OrleansSockets.Frames;
+
+namespace OrleansSockets.AspNetCore.Sockets;
+
+internal enum ReceiveResult
+{
+    /// <summary>The client's Close.</summary>
+    Closed,
+
+    /// <summary>The connection ended without one.</summary>
+    Dropped,
+
+    /// <summary>See <see cref="SocketReceiver.Violation"/>.</summary>
+    Violation,
+
+    /// <summary>Told to stop.</summary>
+    Stopped,
+}
+
+/// <summary>The receive loop: the only reader of the stream. It holds no buffer while nothing arrives.</summary>
+internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender sender, SocketSettings settings, TimeProvider clock)
+{
+    private const int ReadSize = 16 * 1024;
+
+    private readonly FrameDecoder _decoder = new(settings.Role, settings.Checks, settings.MaxMessageSize);
+    private long _lastReceived = clock.GetTimestamp();
+    private volatile bool _paused;
+
+    public FrameViolation? Violation { get; private set; }
+
+    /// <summary>When the client's Close arrived, as a timestamp of the clock; 0 before.</summary>
+    public long ClosedAt { get; private set; }
+
+    /// <summary>Reading waits for room at the peer.</summary>
+    public bool IsPaused => _paused;
+
+    public TimeSpan SilentFor => clock.GetElapsedTime(Volatile.Read(ref _lastReceived));
+
+    /// <summary>Whether the exception is the connection's: it was reset, aborted or closed under the read or write.</summary>
+    public static bool IsLost(Exception e) => e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
+
+    public async Task<ReceiveResult> RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                if (!end.HasRoom)
+                {
+                    await WaitForRoomAsync(stop);
+                    continue;
+                }
+
+                await WaitForDataAsync(stop);
+                if (await ReadAvailableAsync(stop) is { } result)
+                {
+                    return result;
+                }
+            }
+        }
+        catch (Exception e) when (IsLost(e))
+        {
+            return stop.IsCancellationRequested ? ReceiveResult.Stopped : ReceiveResult.Dropped;
+        }
+    }
+
+    /// <summary>
+    /// After the client's Close: what it still sends is discarded. True at its FIN, which says nothing more (it may wait for an answer); false when
+    /// the connection was reset or <paramref name="stop"/> fired.
+    /// </summary>
+    public async Task<bool> WatchAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await WaitForDataAsync(stop);
+                if (await DiscardAsync(stop) == 0)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (Exception e) when (IsLost(e))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Discards what is under way until the client is quiet. Ending a connection with unread bytes would reset it, and the client
+    /// could lose the Close that tells it what was wrong.
+    /// </summary>
+    public async Task DrainAsync(TimeSpan quiet, TimeSpan most)
+    {
+        // This waits for the network, so also under a test's clock it is the system's time that counts.
+        var began = TimeProvider.System.GetTimestamp();
+        try
+        {
+            while (TimeProvider.System.GetElapsedTime(began) < most)
+            {
+                using var patience = new CancellationTokenSource(quiet, TimeProvider.System);
+                if (await DiscardAsync(patience.Token) == 0)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception e) when (IsLost(e))
+        {
+            // Quiet, or gone: either way done.
+        }
+    }
+
+    /// <summary>A read into nothing: it ends when data or the end of the stream is there, and an idle socket costs no buffer.</summary>
+    private async ValueTask WaitForDataAsync(CancellationToken stop) => _ = await stream.ReadAsync(Memory<byte>.Empty, stop);
+
+    private async Task WaitForRoomAsync(CancellationToken stop)
+    {
+        _paused = true;
+        await end.WaitForRoom().WaitAsync(stop);
+
+        // The client could not be heard meanwhile: its time to answer a Ping begins anew.
+        Volatile.Write(ref _lastReceived, clock.GetTimestamp());
+        _paused = false;
+    }
+
+    private async Task<ReceiveResult?> ReadAvailableAsync(CancellationToken stop)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+        try
+        {
+            int count;
+            do
+            {
+                count = await stream.ReadAsync(buffer, stop);
+                if (count == 0)
+                {
+                    return ReceiveResult.Dropped;
+                }
+
+                Volatile.Write(ref _lastReceived, clock.GetTimestamp());
+                lock (end.Gate)
+                {
+                    if (Decode(buffer.AsSpan(0, count)) is { } result)
+                    {
+                        return result;
+                    }
+                }
+            }
+            while (count == buffer.Length && end.HasRoom);
+
+            return null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private ReceiveResult? Decode(Span<byte> input)
+    {
+        while (_decoder.TryRead(ref input, out var frame))
+        {
+            switch (frame.Kind)
+            {
+                case FrameKind.MessagePart:
+                    end.Send(frame.IsText, frame.IsFirst, frame.IsFinal, frame.Payload);
+                    break;
+                case FrameKind.Ping:
+                    sender.Pong(frame.Payload);
+                    break;
+                case FrameKind.Pong:
+                    break;
+                case FrameKind.Close:
+                    ClosedAt = clock.GetTimestamp();
+                    end.Close(frame.CloseCode, frame.CloseReason);
+                    return ReceiveResult.Closed;
+                default:
+                    Violation = frame.Violation;
+                    return ReceiveResult.Violation;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<int> DiscardAsync(CancellationToken stop)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+        try
+        {
+            return await stream.ReadAsync(buffer, stop);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

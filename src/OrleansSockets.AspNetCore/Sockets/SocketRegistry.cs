@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace OrleansSockets.AspNetCore.Sockets;
+
+/// <summary>All open sockets of this edge: their number, their clock (one timer for all), and their end at shutdown.</summary>
+internal sealed class SocketRegistry : IDisposable
+{
+    private static readonly TimeSpan SlowestTick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FastestTick = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Few sockets need not be spread over the whole drain period.</summary>
+    private static readonly TimeSpan WidestSpacing = TimeSpan.FromMilliseconds(10);
+
+    private readonly ConcurrentDictionary<EdgeSocket, bool> _sockets = new();
+    private readonly EdgeOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<SocketRegistry> _logger;
+    private readonly ITimer _timer;
+    private volatile TaskCompletionSource? _empty;
+    private int _count;
+
+    public SocketRegistry(IOptions<EdgeOptions> options, TimeProvider clock, ILogger<SocketRegistry> logger)
+    {
+        _options = options.Value;
+        _clock = clock;
+        _logger = logger;
+        var tick = TickOf(_options);
+        _timer = clock.CreateTimer(static state => ((SocketRegistry)state!).Tick(), this, tick, tick);
+    }
+
+    /// <summary>Sockets open or about to be.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>New sockets are refused, open ones are being closed.</summary>
+    public bool IsDraining { get; private set; }
+
+    /// <summary>Takes a place for a socket. False: none is free, or the edge shuts down.</summary>
+    public bool TryEnter()
+    {
+        if (IsDraining || Interlocked.Increment(ref _count) > _options.MaxSockets)
+        {
+            if (!IsDraining)
+            {
+                Leave();
+            }
+
+            return false;
+        }
+
+        return true;
+    }
+
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _count) == 0)
+        {
+            _empty?.TrySetResult();
+        }
+    }
+
+    public async Task RunAsync(EdgeSocket socket)
+    {
+        _sockets.TryAdd(socket, true);
+        if (IsDraining)
+        {
+            // Its handshake was under way when the others were closed.
+            CloseForShutdown(socket);
+        }
+
+        try
+        {
+            await socket.RunAsync();
+        }
+        finally
+        {
+            _sockets.TryRemove(socket, out _);
+        }
+    }
+
+    /// <summary>Closes all sockets, spread over time and in random order, and resets what is still open at the end.</summary>
+    public async Task DrainAsync(CancellationToken hurry)
+    {
+        IsDraining = true;
+        var empty = _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Count == 0)
+        {
+            return;
+        }
+
+        EdgeLog.Draining(_logger, Count);
+        using var deadline = new CancellationTokenSource(_options.DrainTimeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, hurry);
+        try
+        {
+            await Task.Delay(_options.DrainDelay, _clock, either.Token);
+            await CloseAllAsync(either.Token);
+            if (Count > 0)
+            {
+                await empty.Task.WaitAsync(either.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The rest is reset.
+        }
+
+        var left = _sockets.Keys.ToArray();
+        foreach (var socket in left)
+        {
+            socket.Reset($"the edge shuts down and {nameof(EdgeOptions.DrainTimeout)} ({_options.DrainTimeout}) is over");
+        }
+
+        EdgeLog.Drained(_logger, left.Length);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private static TimeSpan TickOf(EdgeOptions options)
+    {
+        TimeSpan[] limits = [options.SendTimeout, options.KeepAliveInterval, options.KeepAliveTimeout, options.CloseTimeout];
+        var shortest = limits.Where(limit => limit > TimeSpan.Zero).DefaultIfEmpty(SlowestTick).Min() / 4;
+        return shortest > SlowestTick ? SlowestTick : shortest < FastestTick ? FastestTick : shortest;
+    }
+
+    private async Task CloseAllAsync(CancellationToken stop)
+    {
+        var sockets = _sockets.Keys.ToArray();
+        Random.Shared.Shuffle(sockets);
+        var spacing = _options.DrainPeriod / Math.Max(1, sockets.Length);
+        spacing = spacing < WidestSpacing ? spacing : WidestSpacing;
+        var began = _clock.GetTimestamp();
+        for (var i = 0; i < sockets.Length; i++)
+        {
+            var due = spacing * (i + Random.Shared.NextDouble());
+            var wait = due - _clock.GetElapsedTime(began);
+            if (wait > TimeSpan.FromMilliseconds(1))
+            {
+                await Task.Delay(wait, _clock, stop);
+            }
+
+            CloseForShutdown(sockets[i]);
+        }
+    }
+
+    private void CloseForShutdown(EdgeSocket socket) => socket.CloseWith(_options.DrainCode, "The server shuts down.");
+
+    private void Tick()
+    {
+        foreach (var (socket, _) in _sockets)
+        {
+            socket.Tick();
+        }
+    }
+}

@@ -1,0 +1,268 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using OrleansSockets.Frames;
+using OrleansSockets.Pairs;
+
+namespace OrleansSockets.AspNetCore.Sockets;
+
+internal enum SendResult
+{
+    /// <summary>A Close was written: the last frame.</summary>
+    Closed,
+
+    /// <summary>The peer is gone without a Close.</summary>
+    PeerGone,
+
+    /// <summary>The connection did not take it.</summary>
+    Failed,
+
+    /// <summary>Told to stop.</summary>
+    Stopped,
+}
+
+/// <summary>The send loop: what the end has for the client, and control frames, gathered into as few writes as possible. The only writer of the stream.</summary>
+internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings settings, TimeProvider clock)
+{
+    /// <summary>About so many bytes make a write.</summary>
+    private const int WriteSize = 64 * 1024;
+
+    /// <summary>Larger messages are not copied together with others.</summary>
+    private const int LargePayload = 16 * 1024;
+
+    private readonly AsyncSignal _signal = new();
+    private readonly GatherBuffer _gather = new();
+    private readonly List<ReceivedItem> _taken = [];
+    private readonly Lock _control = new();
+    private byte[]? _pong;
+    private bool _ping;
+    private (int Code, string Text)? _close;
+    private volatile bool _stopped;
+    private long _writeBegan;
+
+    /// <summary>When the Close was written, as a timestamp of the clock; 0 before.</summary>
+    public long ClosedAt { get; private set; }
+
+    /// <summary>The edge itself closes; what the peer sends is not written any more.</summary>
+    public bool ClosesByItself => _close is not null;
+
+    /// <summary>A write waits for the client.</summary>
+    public bool IsWriting => Volatile.Read(ref _writeBegan) != 0;
+
+    public TimeSpan StalledFor => Volatile.Read(ref _writeBegan) is var began and not 0 ? clock.GetElapsedTime(began) : TimeSpan.Zero;
+
+    /// <summary>Something waits. Does not block.</summary>
+    public void Signal() => _signal.Signal();
+
+    /// <summary>Answers a Ping; of several unanswered ones only the last (RFC 6455 section 5.5.3).</summary>
+    public void Pong(ReadOnlySpan<byte> payload)
+    {
+        lock (_control)
+        {
+            _pong = payload.ToArray();
+        }
+
+        Signal();
+    }
+
+    public void Ping()
+    {
+        lock (_control)
+        {
+            _ping = true;
+        }
+
+        Signal();
+    }
+
+    /// <summary>The edge's own Close: after a violation, or because it shuts down. It goes before what still waits, which is dropped.</summary>
+    public void CloseWith(int code, string text)
+    {
+        lock (_control)
+        {
+            _close ??= (code, text);
+        }
+
+        Signal();
+    }
+
+    public void Stop()
+    {
+        _stopped = true;
+        Signal();
+    }
+
+    public async Task<SendResult> RunAsync()
+    {
+        try
+        {
+            while (!_stopped)
+            {
+                var last = Gather(out var large);
+                if (_gather.Count > 0)
+                {
+                    await WriteAsync(_gather.Written);
+                    _gather.Clear();
+                }
+
+                if (large.Payload.Length > 0)
+                {
+                    await WriteLargeAsync(large);
+                }
+
+                GiveBackCredit();
+
+                if (last is { } result)
+                {
+                    ClosedAt = result == SendResult.Closed ? clock.GetTimestamp() : 0;
+                    return result;
+                }
+
+                if (_taken.Count == 0)
+                {
+                    await _signal.WaitAsync();
+                }
+            }
+
+            return SendResult.Stopped;
+        }
+        catch (Exception e) when (SocketReceiver.IsLost(e))
+        {
+            return SendResult.Failed;
+        }
+        finally
+        {
+            _gather.Clear();
+        }
+    }
+
+    private SendResult? Gather(out ReceivedItem large)
+    {
+        large = default;
+        _taken.Clear();
+        if (GatherControl())
+        {
+            return SendResult.Closed;
+        }
+
+        lock (end.Gate)
+        {
+            while (_gather.Count < WriteSize && end.TryTake(out var item))
+            {
+                _taken.Add(item);
+                switch (item.Kind)
+                {
+                    case PairFrameKind.Close:
+                        int? code = item.Code == PairFrame.NoCode ? null : item.Code;
+                        FrameEncoder.WriteClose(_gather, code, Encoding.UTF8.GetString(item.Payload.Span), MaskKey());
+                        return SendResult.Closed;
+                    case PairFrameKind.Abort:
+                        return SendResult.PeerGone;
+                    case var _ when item.Payload.Length > LargePayload:
+                        large = item;
+                        return null;
+                    default:
+                        FrameEncoder.Write(_gather, OpcodeOf(item), item.Payload.Span, MaskKey());
+                        break;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    private void GiveBackCredit()
+    {
+        if (_taken.Count == 0)
+        {
+            return;
+        }
+
+        lock (end.Gate)
+        {
+            foreach (ref readonly var item in CollectionsMarshal.AsSpan(_taken))
+            {
+                end.Consumed(item);
+            }
+        }
+    }
+
+    /// <summary>True: a Close of the edge was gathered.</summary>
+    private bool GatherControl()
+    {
+        lock (_control)
+        {
+            if (_pong is not null)
+            {
+                FrameEncoder.Write(_gather, Opcode.Pong, _pong, MaskKey());
+                _pong = null;
+            }
+
+            if (_ping)
+            {
+                FrameEncoder.Write(_gather, Opcode.Ping, default, MaskKey());
+                _ping = false;
+            }
+
+            if (_close is { } close)
+            {
+                FrameEncoder.WriteClose(_gather, close.Code, close.Text, MaskKey());
+                return true;
+            }
+
+            return false;
+        }
+    }
+
+    private async Task WriteLargeAsync(ReceivedItem item)
+    {
+        var header = new FrameHeader(OpcodeOf(item), item.Payload.Length, MaskKey());
+        _gather.Advance(header.Write(_gather.GetSpan(FrameHeader.MaxLength)));
+        for (var offset = 0; offset < item.Payload.Length;)
+        {
+            var slice = item.Payload.Slice(offset, Math.Min(WriteSize, item.Payload.Length - offset));
+            if (header.Masked || offset == 0)
+            {
+                // The payload may be shared with others: it is masked in a copy.
+                var copy = _gather.GetSpan(slice.Length)[..slice.Length];
+                slice.Span.CopyTo(copy);
+                FrameMask.Apply(copy, header.MaskKey, offset);
+                _gather.Advance(slice.Length);
+                await WriteAsync(_gather.Written);
+                _gather.Clear();
+            }
+            else
+            {
+                await WriteAsync(slice);
+            }
+
+            offset += slice.Length;
+        }
+    }
+
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var writing = stream.WriteAsync(bytes);
+        if (!writing.IsCompletedSuccessfully)
+        {
+            Volatile.Write(ref _writeBegan, clock.GetTimestamp());
+            await writing;
+            Volatile.Write(ref _writeBegan, 0);
+        }
+    }
+
+    private uint? MaskKey()
+    {
+        if (settings.Role == FrameRole.Server)
+        {
+            return null;
+        }
+
+        Span<byte> key = stackalloc byte[sizeof(uint)];
+        RandomNumberGenerator.Fill(key);
+        return BinaryPrimitives.ReadUInt32LittleEndian(key);
+    }
+
+    private static Opcode OpcodeOf(in ReceivedItem item) => item.Kind == PairFrameKind.Text ? Opcode.Text : Opcode.Binary;
+}

@@ -1,0 +1,271 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Time.Testing;
+using OrleansSockets.AspNetCore.Sockets;
+using OrleansSockets.Frames;
+using OrleansSockets.Pairs;
+using Xunit;
+
+namespace OrleansSockets.AspNetCore.Tests.Sockets;
+
+public sealed class EdgeSocketTests : IAsyncLifetime
+{
+    private SocketServer _server = null!;
+
+    private FakeEnd End => _server.End;
+
+    private Task Ended => _server.Ended.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+    public async ValueTask InitializeAsync() => _server = await SocketServer.StartAsync();
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Messages_BothWays_ArriveInOrder()
+    {
+        using var client = await _server.ConnectAsync();
+        await client.SendTextAsync("hällo");
+        await client.SendAsync(Opcode.Binary, [1, 2]);
+        await client.SendAsync(Opcode.Text, "a"u8.ToArray(), fin: false);
+        await client.SendAsync(Opcode.Ping, [7]);
+        await client.SendAsync(Opcode.Continuation, "b"u8.ToArray());
+        Assert.Equal("text hällo", await End.HeardAsync());
+        Assert.Equal("binary 0102", await End.HeardAsync());
+        Assert.Equal("text ab", await End.HeardAsync());
+        Assert.Equal("pong 07", await client.ReadAsync());
+
+        End.Put("eins");
+        End.Put("");
+        End.Put(PairFrameKind.Binary, 0, [0xFF]);
+        Assert.Equal("text eins", await client.ReadAsync());
+        Assert.Equal("text ", await client.ReadAsync());
+        Assert.Equal("binary FF", await client.ReadAsync());
+    }
+
+    [Theory]
+    [InlineData(16 * 1024)]
+    [InlineData(16 * 1024 + 1)]
+    [InlineData(200_000)]
+    public async Task Messages_Large_PassBothWays(int length)
+    {
+        using var client = await _server.ConnectAsync();
+        await client.SendAsync(Opcode.Binary, new byte[length]);
+        Assert.Equal($"binary {length}", await End.HeardAsync());
+        End.Put(PairFrameKind.Binary, 0, new byte[length]);
+        End.Put("after");
+        Assert.Equal($"binary {length}", await client.ReadAsync());
+        Assert.Equal("text after", await client.ReadAsync());
+        Assert.Equal(2, End.ConsumedCount);
+    }
+
+    [Fact]
+    public async Task Messages_ReadyTogether_LeaveInOneWrite()
+    {
+        using var client = await _server.ConnectAsync();
+        End.Put([.. Enumerable.Repeat(FakeEnd.Item(PairFrameKind.Text, 0, "0123456789"u8.ToArray()), 100)]);
+        var buffer = new byte[4096];
+        Assert.Equal(1200, await client.Socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Close_OfClientThenPeersAnswer_EndsTcpAtOnce()
+    {
+        using var client = await _server.ConnectAsync();
+        await client.SendCloseAsync(1000, "bye");
+        Assert.Equal("close 1000 bye", await End.HeardAsync());
+        End.Put("tail");
+        End.PutClose(4001, "so long");
+        Assert.Equal("text tail", await client.ReadAsync());
+        Assert.Equal("close 4001 so long", await client.ReadAsync());
+        Assert.Equal("fin", await client.ReadAsync());
+        await Ended;
+        Assert.False(End.HasHeard);
+    }
+
+    [Fact]
+    public async Task Close_OfPeerThenClientsAnswer_EndsTcpAtOnce()
+    {
+        using var client = await _server.ConnectAsync();
+        End.PutClose(null);
+        Assert.Equal("close", await client.ReadAsync());
+        await client.SendTextAsync("still there");
+        await client.SendCloseAsync();
+        Assert.Equal("text still there", await End.HeardAsync());
+        Assert.Equal("close -", await End.HeardAsync());
+        Assert.Equal("fin", await client.ReadAsync());
+        await Ended;
+        Assert.False(End.HasHeard);
+    }
+
+    [Fact]
+    public async Task Close_OddCodeAndLongReasonOfPeer_AreWrittenAsTheyAre()
+    {
+        using var client = await _server.ConnectAsync();
+        var reason = new string('r', 200);
+        End.PutClose(999, reason);
+        Assert.Equal($"close 999 {reason}", await client.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Close_DataBehindIt_IsNeverHeard()
+    {
+        using var client = await _server.ConnectAsync();
+        await client.SendBytesAsync(new[] { RawClient.Close(1000, "x"), RawClient.Frame(Opcode.Text, "late"u8.ToArray()) }.SelectMany(f => f).ToArray());
+        await client.SendTextAsync("later");
+        Assert.Equal("close 1000 x", await End.HeardAsync());
+        End.PutClose(1000, "x");
+        Assert.Equal("close 1000 x", await client.ReadAsync());
+        Assert.Equal("fin", await client.ReadAsync());
+        await Ended;
+        Assert.False(End.HasHeard);
+    }
+
+    [Fact]
+    public async Task Fin_AfterClientsClose_AnswerStillReachesTheWire()
+    {
+        using var client = await _server.ConnectAsync();
+        await client.SendCloseAsync(1000, "bye");
+        client.SendFin();
+        Assert.Equal("close 1000 bye", await End.HeardAsync());
+
+        // Long enough for the server to have seen the FIN and to abort, if it did.
+        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.False(End.HasHeard);
+        Assert.False(_server.Ended.Task.IsCompleted);
+        End.Put("late");
+        End.PutClose(1000, "reply");
+        Assert.Equal("text late", await client.ReadAsync());
+        Assert.Equal("close 1000 reply", await client.ReadAsync());
+        Assert.Equal("fin", await client.ReadAsync());
+        await Ended;
+        Assert.False(End.HasHeard);
+    }
+
+    [Fact]
+    public async Task Fin_WithoutClose_IsADrop()
+    {
+        using var client = await _server.ConnectAsync();
+        await client.SendTextAsync("x");
+        client.SendFin();
+        Assert.Equal("text x", await End.HeardAsync());
+        Assert.Equal("abort", await End.HeardAsync());
+        Assert.Equal("fin", await client.ReadAsync());
+        await Ended;
+    }
+
+    [Fact]
+    public async Task Fin_InsideAFrame_IsADrop()
+    {
+        using var client = await _server.ConnectAsync();
+        await client.SendBytesAsync(RawClient.Frame(Opcode.Text, "hello world"u8.ToArray()).AsMemory()[..^4]);
+        client.SendFin();
+        Assert.Equal("abort", await End.HeardAsync());
+        await Ended;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reset_BeforeOrAfterClose_IsADrop(bool closed)
+    {
+        using var client = await _server.ConnectAsync();
+        if (closed)
+        {
+            await client.SendCloseAsync(1000);
+            Assert.Equal("close 1000", await End.HeardAsync());
+        }
+
+        client.Reset();
+        Assert.Equal("abort", await End.HeardAsync());
+        await Ended;
+    }
+
+    [Fact]
+    public async Task Abort_OfPeer_EndsTcpWithoutClose()
+    {
+        using var client = await _server.ConnectAsync();
+        End.Put("last");
+        End.PutAbort();
+        Assert.Equal("text last", await client.ReadAsync());
+        Assert.Equal("fin", await client.ReadAsync());
+        await Ended;
+    }
+
+    [Fact]
+    public async Task Violation_ClientGetsCloseAndEndHearsWhy()
+    {
+        using var client = await _server.ConnectAsync();
+        await client.SendAsync((Opcode)3, []);
+        Assert.Equal("abort 1002 Unknown opcode 3", await End.HeardAsync());
+        Assert.Equal("close 1002 Unknown opcode 3", await client.ReadAsync());
+        Assert.Equal("fin", await client.ReadAsync());
+        await Ended;
+    }
+
+    [Fact]
+    public async Task Violation_TooLargeByHeaderAlone_ClosedWhileTheClientStillSends()
+    {
+        using var client = await _server.ConnectAsync();
+        await client.SendBytesAsync(Convert.FromHexString("82FF000000000210000011223344"));
+        Assert.Equal("abort 1009 Message is too large: 34603008 > 1048576", await End.HeardAsync());
+        for (var i = 0; i < 20; i++)
+        {
+            await client.SendBytesAsync(new byte[16 * 1024]);
+        }
+
+        Assert.Equal("close 1009 Message is too large: 34603008 > 1048576", await client.ReadAsync());
+        Assert.Equal("fin", await client.ReadAsync());
+        await Ended;
+    }
+
+    [Fact]
+    public async Task Room_None_SocketIsNotReadUntilThereIs()
+    {
+        using var client = await _server.ConnectAsync();
+        await client.SendTextAsync("1");
+        Assert.Equal("text 1", await End.HeardAsync());
+        End.SetRoom(false);
+
+        // The read under way still ends; what it brings is taken.
+        await client.SendTextAsync("2");
+        Assert.Equal("text 2", await End.HeardAsync());
+        await client.SendTextAsync("3");
+        var sent = await StallAsync(client);
+        Assert.True(sent < 64 * 1024 * 1024, "TCP never pushed back");
+        Assert.False(End.HasHeard);
+        End.SetRoom(true);
+        Assert.Equal("text 3", await End.HeardAsync());
+    }
+
+    [Fact]
+    public async Task CloseWith_OfTheEdge_GoesOutAndTheAnswerIsHeard()
+    {
+        using var client = await _server.ConnectAsync();
+        await client.SendTextAsync("x");
+        await End.HeardAsync();
+        _server.Socket!.CloseWith(1001, "The server shuts down.");
+        Assert.Equal("close 1001 The server shuts down.", await client.ReadAsync());
+        await client.SendCloseAsync(1001);
+        Assert.Equal("close 1001", await End.HeardAsync());
+        Assert.Equal("fin", await client.ReadAsync());
+        Assert.Equal("abort", await End.HeardAsync());
+        await Ended;
+    }
+
+    private static async Task<long> StallAsync(RawClient client)
+    {
+        client.Socket.SendBufferSize = 64 * 1024;
+        var chunk = RawClient.Frame(Opcode.Binary, new byte[64 * 1024]);
+        for (long sent = 0; ; sent += chunk.Length)
+        {
+            using var stalled = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+            try
+            {
+                await client.Socket.SendAsync(chunk, stalled.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return sent;
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text;
+using System.Threading.Channels;
+using OrleansSockets.AspNetCore.Sockets;
+using OrleansSockets.Frames;
+using OrleansSockets.Pairs;
+using Xunit;
+
+namespace OrleansSockets.AspNetCore.Tests.Sockets;
+
+/// <summary>An end without a pair: what the socket tells it is a list, what the socket shall write is put into it.</summary>
+internal sealed class FakeEnd : ISocketEnd
+{
+    private readonly Channel<string> _heard = Channel.CreateUnbounded<string>();
+    private readonly Queue<ReceivedItem> _items = new();
+    private readonly List<byte> _message = [];
+    private Action? _signal;
+    private bool _hasRoom = true;
+    private TaskCompletionSource _room = new();
+
+    public Lock Gate { get; } = new();
+
+    public bool HasRoom => _hasRoom;
+
+    public int ConsumedCount { get; private set; }
+
+    /// <summary>The next thing that the end heard: "text abc", "binary FF", "close 1000 x", "abort", "abort 1002 ...".</summary>
+    public ValueTask<string> HeardAsync() => _heard.Reader.ReadAsync(TestContext.Current.CancellationToken);
+
+    public bool HasHeard => _heard.Reader.TryPeek(out _);
+
+    public void Put(string text) => Put(PairFrameKind.Text, 0, Encoding.UTF8.GetBytes(text));
+
+    public void PutClose(int? code, string reason = "") => Put(PairFrameKind.Close, code ?? PairFrame.NoCode, Encoding.UTF8.GetBytes(reason));
+
+    public void PutAbort() => Put(PairFrameKind.Abort, 0, []);
+
+    public void Put(params ReceivedItem[] items)
+    {
+        lock (Gate)
+        {
+            foreach (var item in items)
+            {
+                _items.Enqueue(item);
+            }
+
+            _signal?.Invoke();
+        }
+    }
+
+    public void Put(PairFrameKind kind, int code, byte[] payload) => Put(Item(kind, code, payload));
+
+    public static ReceivedItem Item(PairFrameKind kind, int code, byte[] payload) =>
+        default(ReceivedItem) with { Kind = kind, Code = code, Payload = payload };
+
+    public void SetRoom(bool hasRoom)
+    {
+        lock (Gate)
+        {
+            _hasRoom = hasRoom;
+            if (hasRoom)
+            {
+                _room.TrySetResult();
+                _room = new TaskCompletionSource();
+            }
+        }
+    }
+
+    public void Listen(Action signal) => _signal = signal;
+
+    public Task WaitForRoom()
+    {
+        lock (Gate)
+        {
+            return _hasRoom ? Task.CompletedTask : _room.Task;
+        }
+    }
+
+    public void Send(bool isText, bool first, bool last, ReadOnlySpan<byte> part)
+    {
+        Assert.Equal(first, _message.Count == 0 || first);
+        _message.AddRange(part);
+        if (last)
+        {
+            byte[] payload = [.. _message];
+            _message.Clear();
+            var shown = payload.Length > 100 ? $"{payload.Length}" : isText ? Encoding.UTF8.GetString(payload) : Convert.ToHexString(payload);
+            Hear($"{(isText ? "text" : "binary")} {shown}");
+        }
+    }
+
+    public void Close(int? code, string reason) => Hear($"close {code?.ToString() ?? "-"} {reason}".TrimEnd());
+
+    public void Abort(FrameViolation? violation) => Hear($"abort {violation}".TrimEnd());
+
+    public bool TryTake(out ReceivedItem item) => _items.TryDequeue(out item);
+
+    public void Consumed(in ReceivedItem item) => ConsumedCount++;
+
+    private void Hear(string what) => Assert.True(_heard.Writer.TryWrite(what));
+}

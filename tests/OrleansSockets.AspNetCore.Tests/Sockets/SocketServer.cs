@@ -1,0 +1,95 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansSockets.AspNetCore.Connections;
+using OrleansSockets.AspNetCore.Handshakes;
+using OrleansSockets.AspNetCore.Sockets;
+using OrleansSockets.Frames;
+using Xunit;
+
+namespace OrleansSockets.AspNetCore.Tests.Sockets;
+
+/// <summary>Kestrel with one address that couples each socket to a fake end: the edge without a silo.</summary>
+internal sealed class SocketServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private SocketServer(WebApplication app) => _app = app;
+
+    public SocketSettings Settings { get; set; } = new(FrameRole.Server, ProtocolChecks.Strict, 1 << 20);
+
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    public FakeEnd End { get; } = new();
+
+    public EdgeSocket? Socket { get; private set; }
+
+    /// <summary>Ends when the socket's loops have.</summary>
+    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public EndPoint Address { get; private set; } = new IPEndPoint(IPAddress.Loopback, 0);
+
+    public static async Task<SocketServer> StartAsync(bool halfClose = true, HttpProtocols protocols = HttpProtocols.Http1)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
+        if (halfClose)
+        {
+            builder.Services.AddSingleton<IConnectionListenerFactory, HalfCloseListenerFactory>();
+        }
+
+        var app = builder.Build();
+        var server = new SocketServer(app);
+        app.Run(server.ServeAsync);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        server.Address = new IPEndPoint(IPAddress.Loopback, new Uri(address).Port);
+        return server;
+    }
+
+    /// <summary>A client whose socket is open.</summary>
+    public async Task<RawClient> ConnectAsync()
+    {
+        var client = new RawClient();
+        Assert.StartsWith("HTTP/1.1 101", await client.UpgradeAsync(Address), StringComparison.Ordinal);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var hurry = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await _app.StopAsync(hurry.Token);
+        await _app.DisposeAsync();
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        if (WebSocketHandshake.Check(context, new EdgeOptions(), anyOrigin: true) is { } failure)
+        {
+            await failure.WriteAsync(context);
+            return;
+        }
+
+        try
+        {
+            var stream = await WebSocketHandshake.AcceptAsync(context, null);
+            Socket = new EdgeSocket(stream, End, Settings, Clock, NullLogger.Instance, context.Abort);
+            await Socket.RunAsync();
+            Ended.TrySetResult();
+        }
+        catch (Exception e)
+        {
+            Ended.TrySetException(e);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using Microsoft.Extensions.Time.Testing;
+using OrleansSockets.Frames;
+using OrleansSockets.Pairs;
+using Xunit;
+
+namespace OrleansSockets.AspNetCore.Tests.Sockets;
+
+/// <summary>The limits of time, on a clock that the test turns.</summary>
+public sealed class TimeLimitTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _clock = new();
+    private SocketServer _server = null!;
+
+    private FakeEnd End => _server.End;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await SocketServer.StartAsync();
+        _server.Clock = _clock;
+        _server.Settings = _server.Settings with
+        {
+            KeepAliveInterval = TimeSpan.FromSeconds(30),
+            KeepAliveTimeout = TimeSpan.FromSeconds(20),
+            SendTimeout = TimeSpan.FromSeconds(10),
+            CloseTimeout = TimeSpan.FromMinutes(5),
+        };
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task KeepAlive_SilentClient_PingThenReset()
+    {
+        using var client = await OpenAsync();
+        Pass(29);
+        Pass(1);
+        Assert.Equal("ping ", await client.ReadAsync());
+        Pass(19);
+        Assert.False(End.HasHeard);
+        Pass(1);
+        Assert.Equal("abort", await End.HeardAsync());
+        Assert.Equal("reset", await client.ReadAsync());
+    }
+
+    [Fact]
+    public async Task KeepAlive_ClientThatAnswers_StaysOpen()
+    {
+        using var client = await OpenAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            Pass(30);
+            Assert.Equal("ping ", await client.ReadAsync());
+            await client.SendAsync(Opcode.Pong, []);
+            await client.SendTextAsync("seen");
+            Assert.Equal("text seen", await End.HeardAsync());
+            Pass(20);
+        }
+
+        Assert.False(End.HasHeard);
+    }
+
+    [Fact]
+    public async Task KeepAlive_ReadingPausedForRoom_IsSuspendedAndBeginsAnew()
+    {
+        using var client = await OpenAsync();
+        End.SetRoom(false);
+        await client.SendTextAsync("the read under way");
+        await End.HeardAsync();
+        await client.SendTextAsync("later");
+        await WaitUntilPausedAsync();
+        Pass(1000);
+        Assert.False(End.HasHeard);
+        End.SetRoom(true);
+        Assert.Equal("text later", await End.HeardAsync());
+        Pass(29);
+        Assert.False(End.HasHeard);
+        Pass(1);
+        Assert.Equal("ping ", await client.ReadAsync());
+    }
+
+    [Fact]
+    public async Task SendTimeout_ClientThatDoesNotRead_IsReset()
+    {
+        using var client = await OpenAsync();
+        client.Socket.ReceiveBufferSize = 4096;
+        End.Put(PairFrameKind.Binary, 0, new byte[32 * 1024 * 1024]);
+        await EventuallyAsync(() => _server.Socket!.IsStalled);
+        Pass(9);
+        Assert.False(End.HasHeard);
+        Pass(1);
+        Assert.Equal("abort", await End.HeardAsync());
+        await _server.Ended.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task CloseTimeout_PeerThatNeverAnswers_ResetAndDropped()
+    {
+        using var client = await OpenAsync();
+        await client.SendCloseAsync(1000);
+        Assert.Equal("close 1000", await End.HeardAsync());
+        Pass(299);
+        Assert.False(End.HasHeard);
+        Pass(1);
+        Assert.Equal("abort", await End.HeardAsync());
+        Assert.Equal("reset", await client.ReadAsync());
+    }
+
+    [Fact]
+    public async Task CloseTimeout_ClientThatNeverAnswers_ResetAndDropped()
+    {
+        using var client = await OpenAsync();
+        End.PutClose(1000);
+        Assert.Equal("close 1000 ", await client.ReadAsync());
+        await EventuallyAsync(() => _server.Socket!.IsClosing);
+        Pass(300);
+        Assert.Equal("abort", await End.HeardAsync());
+        Assert.Equal("reset", await client.ReadAsync());
+    }
+
+    private async Task<RawClient> OpenAsync()
+    {
+        var client = await _server.ConnectAsync();
+        await client.SendTextAsync("open");
+        Assert.Equal("text open", await End.HeardAsync());
+        return client;
+    }
+
+    private void Pass(int seconds)
+    {
+        _clock.Advance(TimeSpan.FromSeconds(seconds));
+        _server.Socket!.Tick();
+    }
+
+    private Task WaitUntilPausedAsync() => EventuallyAsync(() => _server.Socket!.IsPaused);
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+}

@@ -27,6 +27,9 @@ internal sealed class CoupledEnd
     /// <summary>False: the socket should not be read until <see cref="WaitForRoom"/> ends, so that TCP pushes back to the client.</summary>
     public bool HasRoom => _end.Out.QueuedBytes < _end.RoomLimit || _end.Out.IsFinished;
 
+    /// <summary>The other end reads no more. When its Close is written (or there is none to come), TCP can end. The consumer is signalled.</summary>
+    public bool PeerGone => _end.PeerGone;
+
     /// <summary>Ends when the other end is attached, or lost.</summary>
     public Task PeerAttached => _end.PeerAttached.Task;
 

@@ -201,6 +201,7 @@ internal sealed class Pair(PairHub hub, PairId id)
         end.PeerGone = true;
         end.Out.Discard();
         end.SignalRoom();
+        end.Consumer?.Signal();
     }
 
     private void ReturnCredit(End end)

@@ -128,11 +128,7 @@ internal sealed class CoupledEnd
         }
 
         end.State = step.State;
-        end.Consumer = consumer;
         end.RoomLimit = PairFrame.MaxChunk;
-        if (end.In.Waiting > 0)
-        {
-            consumer.Signal();
-        }
+        end.Pair.Consume(end, consumer);
     }
 }

@@ -22,12 +22,8 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     /// <summary>The end is accepted. Called under the pair's lock.</summary>
     public void Start()
     {
-        end.Consumer = this;
         Context.Retain(Owner);
-        if (end.In.Waiting > 0)
-        {
-            Signal();
-        }
+        _pair.Consume(end, this);
     }
 
     public void Signal()

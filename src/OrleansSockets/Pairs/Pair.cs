@@ -79,6 +79,19 @@ internal sealed class Pair(PairHub hub, PairId id)
         Pump(end);
     }
 
+    /// <summary>From now on what arrives goes to <paramref name="consumer"/>; what has arrived before comes first.</summary>
+    public void Consume(End end, IEndConsumer consumer)
+    {
+        end.Consumer = consumer;
+        end.In.Open();
+        if (end.In.Waiting > 0)
+        {
+            consumer.Signal();
+        }
+
+        ReturnCredit(end);
+    }
+
     public void Pump(End end)
     {
         while (end.Out.TryNext(out var frame))

@@ -27,11 +27,11 @@ internal sealed class CoupledEnd
     /// <summary>False: the socket should not be read until <see cref="WaitForRoom"/> ends, so that TCP pushes back to the client.</summary>
     public bool HasRoom => _end.Out.QueuedBytes < _end.RoomLimit || _end.Out.IsFinished;
 
-    /// <summary>The other end reads no more. When its Close is written (or there is none to come), TCP can end. The consumer is signalled.</summary>
-    public bool PeerGone => _end.PeerGone;
-
     /// <summary>Ends when the other end is attached, or lost.</summary>
-    public Task PeerAttached => _end.PeerAttached.Task;
+    public Task PeerAttached => WaitFor(_end.PeerKnown);
+
+    /// <summary>Ends when the other end reads no more. When its Close is written, TCP can end.</summary>
+    public Task PeerGone => WaitFor(_end.PeerGone);
 
     /// <summary>Claims a released end for a socket. The consumer is signalled from here on.</summary>
     /// <exception cref="WebSocketPairException">The end was claimed already, or its time is over.</exception>
@@ -116,6 +116,14 @@ internal sealed class CoupledEnd
         lock (Gate)
         {
             _pair.Consumed(_end, item);
+        }
+    }
+
+    private Task WaitFor(Condition condition)
+    {
+        lock (Gate)
+        {
+            return condition.WaitAsync();
         }
     }
 

@@ -132,7 +132,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     {
         lock (_pair.Gate)
         {
-            if (item is { Kind: PairFrameKind.Abort, Code: 0 } || (item.Kind == PairFrameKind.Close && end.PeerGone))
+            if (item is { Kind: PairFrameKind.Abort, Code: 0 } || (item.Kind == PairFrameKind.Close && end.PeerGone.IsTrue))
             {
                 end.State = item.Kind == PairFrameKind.Abort ? EndMachine.AfterDrop(end.State).State : EndMachine.ReceiveDrop(end.State).State;
             }

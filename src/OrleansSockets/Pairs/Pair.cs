@@ -187,7 +187,7 @@ internal sealed class Pair(PairHub hub, PairId id)
         }
 
         end.PeerHost = view.Host;
-        end.PeerAttached.TrySetResult();
+        end.PeerKnown.Set();
         end.Out.ReceiverAttached(view.Consumed, view.Window);
         Credit(side, view.Consumed, view.Window, view.ReadsNoMore);
     }
@@ -198,7 +198,7 @@ internal sealed class Pair(PairHub hub, PairId id)
         Timeline.Add(end.Side, "peer lost");
         Hub.Metrics.EndFinished("lost");
         PeerGone(end);
-        end.PeerAttached.TrySetResult();
+        end.PeerKnown.Set();
         if (end.In.ReceiveLost())
         {
             end.Consumer?.Signal();
@@ -211,7 +211,7 @@ internal sealed class Pair(PairHub hub, PairId id)
 
     private static void PeerGone(End end)
     {
-        end.PeerGone = true;
+        end.PeerGone.Set();
         end.Out.Discard();
         end.SignalRoom();
         end.Consumer?.Signal();

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace OrleansSockets.Architecture.Tests;
 
 /// <summary>The two commands that README promises are the ones that are really used.</summary>
-public class CommandTests
+public partial class CommandTests
 {
     private const string RunCommand = "dotnet run --project src/OrleansSockets.Host";
     private const string TestCommand = "dotnet test --solution OrleansSockets.sln -c Release";
@@ -21,6 +22,48 @@ public class CommandTests
     {
         Assert.Contains(Lines(".ci/run"), line => line.StartsWith(TestCommand + " ", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("infra/README.md")]
+    public void Links_OfAReadme_LeadSomewhere(string readme)
+    {
+        var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, readme))!;
+        var links = Link().Matches(Repository.Read(readme)).Select(link => link.Groups["path"].Value).ToList();
+
+        Assert.DoesNotContain(links, link => !Path.Exists(Path.Combine(folder, link)));
+    }
+
+    [Fact]
+    public void PathsInTheReadme_Exist()
+    {
+        var paths = SourcePath().Matches(Repository.Read("README.md")).Select(path => path.Groups["path"].Value).ToList();
+
+        Assert.NotEmpty(paths);
+        Assert.DoesNotContain(paths, path => !Path.Exists(Path.Combine(Repository.Root, path)));
+    }
+
+    [Theory]
+    [InlineData("docker-compose.yml")]
+    [InlineData("infra/Dockerfile")]
+    public void ContainerFile_SetsOnlyKeysThatTheReadmeExplains(string file)
+    {
+        var explained = Repository.Read("infra/README.md");
+        var keys = ConfigurationKey().Matches(Repository.Read(file)).Select(key => key.Value.Replace("__", ":", StringComparison.Ordinal)).ToList();
+
+        Assert.NotEmpty(keys);
+        Assert.All(keys, key => Assert.Contains($"`{key}`", explained, StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex(@"\]\((?!\w+:)(?<path>[^)#]+)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"`(?<path>(?:src|tests|infra)/[\w./-]+)`")]
+    private static partial Regex SourcePath();
+
+    // Of a list, the first element's key stands for all.
+    [GeneratedRegex(@"\b[A-Z]\w*?__\w+?(?=:|=)(?<!__[1-9])")]
+    private static partial Regex ConfigurationKey();
 
     private static IEnumerable<string> Lines(string file) => Repository.Read(file).Split('\n').Select(line => line.Trim());
 }

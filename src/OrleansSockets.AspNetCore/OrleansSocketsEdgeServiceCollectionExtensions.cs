@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using OrleansSockets.AspNetCore;
 using OrleansSockets.AspNetCore.Connections;
 using OrleansSockets.AspNetCore.Endpoints;
+using OrleansSockets.AspNetCore.Page;
 using OrleansSockets.AspNetCore.Sockets;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -37,6 +38,7 @@ public static class OrleansSocketsEdgeServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<SocketRegistry>();
         services.AddSingleton<SocketAcceptor>();
+        services.AddSingleton<PagePairs>();
         services.AddSingleton<IStartupFilter, RequestContexts>();
         services.AddSingleton<IConnectionListenerFactory, HalfCloseListenerFactory>();
         services.AddHostedService<EdgeLifetime>();

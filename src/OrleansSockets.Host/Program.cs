@@ -1,2 +1,31 @@
-var builder = WebApplication.CreateBuilder(args);
-await builder.Build().RunAsync();
+using OrleansSockets;
+using OrleansSockets.Host;
+using OrleansSockets.Host.Rooms;
+
+// The settings lie beside the program, wherever it is started from.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+var configuration = builder.Configuration;
+builder.Services.AddOrleansSocketsEdge(options => configuration.GetSection("Edge").Bind(options));
+builder.UseOrleans(silo => silo
+    .UseConfiguredClustering()
+    .UseMembershipProfile(configuration.GetValue<MembershipProfile>("Membership:Profile"))
+    .AddOrleansSockets(options => options.AddConfigured(configuration)));
+
+var app = builder.Build();
+
+app.MapGet("/echo", () =>
+{
+    var (client, server) = new WebSocketPair();
+    server.Accept();
+    server.OnMessage(e => server.Send(e.Data));
+    return Results.WebSocket(client);
+});
+
+app.MapWebSocketPairs("/pairs");
+app.MapWebSocketSession<IRoom>("/rooms/{name}");
+
+app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+app.MapOrleansSocketsPage("/");
+
+await app.RunAsync();

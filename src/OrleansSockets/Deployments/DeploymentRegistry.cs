@@ -38,6 +38,8 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
     /// <summary>The silo's own deployment.</summary>
     public EndSettings Default => Get(_options.Deployment);
 
+    public IReadOnlyCollection<string> Names => _deployments.Keys;
+
     public DeploymentRecord? Find(string name) => _deployments.GetValueOrDefault(name);
 
     /// <exception cref="ArgumentException">The deployment is unknown.</exception>

@@ -22,8 +22,12 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     /// <summary>The end is accepted. Called under the pair's lock.</summary>
     public void Start()
     {
+        end.Consumer = this;
         Context.Retain(Owner);
-        _pair.Consume(end, this);
+        if (end.In.Waiting > 0)
+        {
+            Signal();
+        }
     }
 
     public void Signal()
@@ -132,7 +136,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     {
         lock (_pair.Gate)
         {
-            if (item is { Kind: PairFrameKind.Abort, Code: 0 } || (item.Kind == PairFrameKind.Close && end.PeerGone.IsTrue))
+            if (item is { Kind: PairFrameKind.Abort, Code: 0 } || (item.Kind == PairFrameKind.Close && end.PeerGone))
             {
                 end.State = item.Kind == PairFrameKind.Abort ? EndMachine.AfterDrop(end.State).State : EndMachine.ReceiveDrop(end.State).State;
             }

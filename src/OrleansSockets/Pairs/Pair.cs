@@ -79,19 +79,6 @@ internal sealed class Pair(PairHub hub, PairId id)
         Pump(end);
     }
 
-    /// <summary>From now on what arrives goes to <paramref name="consumer"/>; what has arrived before comes first.</summary>
-    public void Consume(End end, IEndConsumer consumer)
-    {
-        end.Consumer = consumer;
-        end.In.Open();
-        if (end.In.Waiting > 0)
-        {
-            consumer.Signal();
-        }
-
-        ReturnCredit(end);
-    }
-
     public void Pump(End end)
     {
         while (end.Out.TryNext(out var frame))
@@ -187,7 +174,7 @@ internal sealed class Pair(PairHub hub, PairId id)
         }
 
         end.PeerHost = view.Host;
-        end.PeerKnown.Set();
+        end.PeerAttached.TrySetResult();
         end.Out.ReceiverAttached(view.Consumed, view.Window);
         Credit(side, view.Consumed, view.Window, view.ReadsNoMore);
     }
@@ -198,7 +185,7 @@ internal sealed class Pair(PairHub hub, PairId id)
         Timeline.Add(end.Side, "peer lost");
         Hub.Metrics.EndFinished("lost");
         PeerGone(end);
-        end.PeerKnown.Set();
+        end.PeerAttached.TrySetResult();
         if (end.In.ReceiveLost())
         {
             end.Consumer?.Signal();
@@ -211,10 +198,9 @@ internal sealed class Pair(PairHub hub, PairId id)
 
     private static void PeerGone(End end)
     {
-        end.PeerGone.Set();
+        end.PeerGone = true;
         end.Out.Discard();
         end.SignalRoom();
-        end.Consumer?.Signal();
     }
 
     private void ReturnCredit(End end)

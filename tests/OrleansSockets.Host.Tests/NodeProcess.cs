@@ -1,0 +1,53 @@
+namespace OrleansSockets.Host.Tests;
+
+/// <summary>The program that README's first command starts, on free ports.</summary>
+internal sealed class NodeProcess : IAsyncDisposable
+{
+    private readonly ChildProcess _process;
+
+    private NodeProcess(int siloPort, int gatewayPort, IEnumerable<string> arguments)
+    {
+        SiloPort = siloPort;
+        _process = new ChildProcess(
+            "dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, "OrleansSockets.Host.dll"), "--urls", "http://127.0.0.1:0",
+                $"--Silo:Port={siloPort}", $"--Silo:GatewayPort={gatewayPort}", .. arguments,
+            ],
+            ("ASPNETCORE_ENVIRONMENT", "Development"));
+    }
+
+    public int SiloPort { get; }
+
+    /// <summary>Where it listens, with a slash at its end.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    public string Output => _process.Output;
+
+    public int ExitCode => _process.ExitCode;
+
+    public static async Task<NodeProcess> StartAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        var node = new NodeProcess(FreePort.Next(), FreePort.Next(), arguments);
+        try
+        {
+            node.Address = new Uri(await node._process.ReadAfterAsync("Now listening on: ", cancellationToken));
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Another node of the same cluster.</summary>
+    public Task<NodeProcess> StartPeerAsync(CancellationToken cancellationToken) =>
+        StartAsync(cancellationToken, $"--Silo:Primary=127.0.0.1:{SiloPort}");
+
+    public Uri Socket(string pathAndQuery) => new UriBuilder(new Uri(Address, pathAndQuery)) { Scheme = "ws" }.Uri;
+
+    public Task TerminateAsync(CancellationToken cancellationToken) => _process.TerminateAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+}

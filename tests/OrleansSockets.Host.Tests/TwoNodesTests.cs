@@ -1,0 +1,102 @@
+using Xunit;
+
+namespace OrleansSockets.Host.Tests;
+
+/// <summary>Two processes that joined by configuration alone, as README shows.</summary>
+public sealed class TwoNodesTests : IAsyncLifetime
+{
+    private NodeProcess _first = null!;
+    private NodeProcess _second = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _first = await NodeProcess.StartAsync(Token);
+        _second = await _first.StartPeerAsync(Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _second.DisposeAsync();
+        await _first.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Pairs_AClientOnEachNode_AreJoined()
+    {
+        using var a = await TestSocket.ConnectAsync(_first.Socket("pairs/tea/0"), Token);
+        using var b = await TestSocket.ConnectAsync(_second.Socket("pairs/tea/1"), Token);
+
+        await a.SendAsync("from a", Token);
+        await b.SendAsync("from b", Token);
+        Assert.Equal("from a", await b.ReceiveAsync(Token));
+        Assert.Equal("from b", await a.ReceiveAsync(Token));
+
+        var closing = a.CloseAsync(4001, "enough", Token);
+        Assert.Null(await b.ReceiveAsync(Token));
+        await b.CloseAsync(4002, "as you like", Token);
+        await closing;
+
+        Assert.Equal((4001, "enough"), (b.CloseCode, b.CloseReason));
+        Assert.Equal((4002, "as you like"), (a.CloseCode, a.CloseReason));
+    }
+
+    [Fact]
+    public async Task Rooms_MembersOnBothNodes_AreInOneRoom()
+    {
+        using var ann = await TestSocket.ConnectAsync(_first.Socket("rooms/tea?name=ann"), Token);
+        Assert.Equal("ann is here", await ann.ReceiveAsync(Token));
+        using var bob = await TestSocket.ConnectAsync(_second.Socket("rooms/tea?name=bob"), Token);
+        Assert.Equal("bob is here", await bob.ReceiveAsync(Token));
+        Assert.Equal("bob is here", await ann.ReceiveAsync(Token));
+
+        await bob.SendAsync("milk?", Token);
+
+        Assert.Equal("bob: milk?", await ann.ReceiveAsync(Token));
+    }
+
+    [Fact]
+    public async Task Page_EndsOnBothNodes_ShowsMessagesCloseAndTimeline()
+    {
+        await using var browser = await Browser.OpenAsync(_first.Address, Token);
+        await browser.WaitForAsync("document.querySelector('#make [name=server]').options.length === 2", Token);
+
+        // The ends start out on two different nodes.
+        await Click("#make button");
+        await Shows("#client [data-field=control]", "open");
+        await Shows("#server [data-field=control]", "open");
+        await browser.WaitForAsync("document.querySelector('#client [data-field=node]').innerText !== document.querySelector('#server [data-field=node]').innerText", Token);
+        await Shows("#client [data-field=readyState]", "1 OPEN");
+
+        await Click("#client [name=halfOpen][value=true]");
+        await Click("#server [name=halfOpen][value=false]");
+        await Shows("#client [data-field=events]", "accepted");
+        await Shows("#server [data-field=events]", "accepted");
+
+        await Send("client", "to the server");
+        await Send("server", "to the client");
+        await Shows("#server [data-field=events]", "message \"to the server\"");
+        await Shows("#client [data-field=events]", "message \"to the client\"");
+
+        await browser.EvaluateAsync("document.querySelector('#client [name=code]').value = '4001'; document.querySelector('#client [name=reason]').value = 'enough'", Token);
+        await Click("#client [data-command=close] button");
+
+        await Shows("#server [data-field=events]", "close event: code 4001, reason \"enough\", wasClean true");
+        await Shows("#server [data-field=readyState]", "3 CLOSED");
+        // The automatic reply carries the same code and reason.
+        await Shows("#client [data-field=events]", "close event: code 4001, reason \"enough\", wasClean true");
+        await Shows("#client [data-field=readyState]", "3 CLOSED");
+        await Shows("#timeline", "4001");
+
+        Task Click(string selector) => browser.EvaluateAsync($"document.querySelector('{selector}').click()", Token);
+
+        Task Shows(string selector, string text) => browser.WaitForAsync($"document.querySelector('{selector}').innerText.includes({System.Text.Json.JsonSerializer.Serialize(text)})", Token);
+
+        async Task Send(string side, string text)
+        {
+            await browser.EvaluateAsync($"document.querySelector('#{side} [name=text]').value = '{text}'", Token);
+            await Click($"#{side} [data-command=send] button");
+        }
+    }
+}

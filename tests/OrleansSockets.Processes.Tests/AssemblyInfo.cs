@@ -1,5 +1,0 @@
-using Xunit.Sdk;
-using Xunit.v3;
-
-// Each test runs three processes; one test at a time leaves them the machine.
-[assembly: Parallelization(Mode = ParallelMode.None)]

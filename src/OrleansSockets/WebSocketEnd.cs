@@ -57,6 +57,17 @@ public sealed class WebSocketEnd
 
     internal End Core => _end;
 
+    internal bool IsPending
+    {
+        get
+        {
+            lock (_pair.Gate)
+            {
+                return _end.State.Phase == EndPhase.Pending;
+            }
+        }
+    }
+
     internal WebSocketContext Context => _dispatcher.Context;
 
     /// <summary>Starts delivery: what the peer has sent so far comes first, in order. On an accepted end it does nothing, options included.</summary>
@@ -154,6 +165,12 @@ public sealed class WebSocketEnd
     public Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) =>
         SendAsync(false, bytes.ToArray(), cancellationToken);
 
+    /// <inheritdoc cref="SendAsync(string, CancellationToken)"/>
+    /// <param name="message">The data of a message, as it came.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing is sent then.</param>
+    public Task SendAsync(WebSocketMessage message, CancellationToken cancellationToken = default) =>
+        SendAsync(message.IsText, message.Bytes, cancellationToken);
+
     /// <summary>Sends a Close without a code; the peer sees 1005.</summary>
     /// <inheritdoc cref="Close(int?, string?)" path="/exception"/>
     public void Close() => Close(null, null);
@@ -228,6 +245,23 @@ public sealed class WebSocketEnd
         }
     }
 
+    /// <summary>
+    /// Joins two ends, as a proxy does: what the peer of one sends goes to the peer of the other. Both are accepted half-open, so each side's own Close, with its code, reaches the other
+    /// side. A Close without a code stays one; a lost side, or a code that may not be sent, becomes <see cref="CoupleOptions.LostCode"/> for the other. From the first Close the other side has
+    /// <see cref="CoupleOptions.CloseTimeout"/> to answer.
+    /// </summary>
+    /// <param name="a">A never accepted end.</param>
+    /// <param name="b">A never accepted end of another pair.</param>
+    /// <param name="options">See <see cref="CoupleOptions"/>.</param>
+    /// <returns>Ends when nothing more passes. Never fails.</returns>
+    /// <exception cref="WebSocketPairException">An end was accepted or given away before; neither is changed then.</exception>
+    public static Task Couple(WebSocketEnd a, WebSocketEnd b, CoupleOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        return EndCouple.Join(a, b, options ?? new CoupleOptions());
+    }
+
     /// <summary>Null: the end was accepted or given away before.</summary>
     internal EndTicket? TryRelease()
     {
@@ -237,8 +271,8 @@ public sealed class WebSocketEnd
         }
     }
 
-    /// <summary>Closes whatever the end's own rules say about codes: the host of the end is going away.</summary>
-    internal void ForceClose(int code, string reason)
+    /// <summary>Closes whatever the end's own settings say about codes and reasons: its host is going away, or the Close is another end's.</summary>
+    internal void ForceClose(int? code, string reason)
     {
         lock (_pair.Gate)
         {
@@ -247,6 +281,18 @@ public sealed class WebSocketEnd
                 _end.State = _end.State with { Out = true };
                 _pair.Send(_end, PairFrame.Close(code, Encoding.UTF8.GetBytes(reason)));
             }
+        }
+    }
+
+    /// <summary>Ends this end without an event: what was sent goes out, its peer is not waited for.</summary>
+    internal void Abort()
+    {
+        lock (_pair.Gate)
+        {
+            _end.State = _end.State with { Aborted = true };
+            _pair.Send(_end, PairFrame.Drop());
+            _pair.StopReading(_end);
+            _dispatcher.ReleaseIfFinished();
         }
     }
 

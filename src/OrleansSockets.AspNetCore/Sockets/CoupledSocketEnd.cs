@@ -15,6 +15,8 @@ internal sealed class CoupledSocketEnd : ISocketEnd, IEndConsumer
 
     public bool HasRoom => End.HasRoom;
 
+    public Task PeerGone => End.PeerGone;
+
     /// <summary>Ends when the other end is attached, or lost.</summary>
     public Task PeerAttached => End.PeerAttached;
 

@@ -180,6 +180,11 @@ internal sealed class EdgeSocket
         {
             _end.Abort(null);
         }
+        else if (await Task.WhenAny(receiving, _end.PeerGone) != receiving)
+        {
+            // The peer has closed and hears no answer: its listener failed, or it was cut off.
+            _end.Abort(null);
+        }
         else if (await receiving != ReceiveResult.Closed)
         {
             _end.Abort(_receiver.Violation);

@@ -12,6 +12,9 @@ internal interface ISocketEnd
     /// <summary>Guards the end; held by a loop that has many calls to make.</summary>
     Lock Gate { get; }
 
+    /// <summary>Ends when the peer reads no more: with its Close written, nothing is left to do for the client.</summary>
+    Task PeerGone { get; }
+
     /// <summary>Whether the socket should be read: the peer has room for more.</summary>
     bool HasRoom { get; }
 

@@ -28,7 +28,10 @@ internal sealed class CoupledEnd
     public bool HasRoom => _end.Out.QueuedBytes < _end.RoomLimit || _end.Out.IsFinished;
 
     /// <summary>Ends when the other end is attached, or lost.</summary>
-    public Task PeerAttached => _end.PeerAttached.Task;
+    public Task PeerAttached => WaitFor(_end.PeerKnown);
+
+    /// <summary>Ends when the other end reads no more. When its Close is written, TCP can end.</summary>
+    public Task PeerGone => WaitFor(_end.PeerGone);
 
     /// <summary>Claims a released end for a socket. The consumer is signalled from here on.</summary>
     /// <exception cref="WebSocketPairException">The end was claimed already, or its time is over.</exception>
@@ -116,6 +119,14 @@ internal sealed class CoupledEnd
         }
     }
 
+    private Task WaitFor(Condition condition)
+    {
+        lock (Gate)
+        {
+            return condition.WaitAsync();
+        }
+    }
+
     private static void Couple(End end, IEndConsumer consumer)
     {
         var step = EndMachine.Couple(end.State);
@@ -125,11 +136,7 @@ internal sealed class CoupledEnd
         }
 
         end.State = step.State;
-        end.Consumer = consumer;
         end.RoomLimit = PairFrame.MaxChunk;
-        if (end.In.Waiting > 0)
-        {
-            consumer.Signal();
-        }
+        end.Pair.Consume(end, consumer);
     }
 }

@@ -22,12 +22,8 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     /// <summary>The end is accepted. Called under the pair's lock.</summary>
     public void Start()
     {
-        end.Consumer = this;
         Context.Retain(Owner);
-        if (end.In.Waiting > 0)
-        {
-            Signal();
-        }
+        _pair.Consume(end, this);
     }
 
     public void Signal()
@@ -136,7 +132,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     {
         lock (_pair.Gate)
         {
-            if (item is { Kind: PairFrameKind.Abort, Code: 0 } || (item.Kind == PairFrameKind.Close && end.PeerGone))
+            if (item is { Kind: PairFrameKind.Abort, Code: 0 } || (item.Kind == PairFrameKind.Close && end.PeerGone.IsTrue))
             {
                 end.State = item.Kind == PairFrameKind.Abort ? EndMachine.AfterDrop(end.State).State : EndMachine.ReceiveDrop(end.State).State;
             }

@@ -47,11 +47,11 @@ internal sealed class End(Pair pair, int side, EndSettings settings, int window)
 
     public long PeerVersion { get; set; }
 
-    /// <summary>The peer reads no more: what is sent is dropped.</summary>
-    public bool PeerGone { get; set; }
+    /// <summary>The peer is attached, or known to be lost.</summary>
+    public Condition PeerKnown { get; } = new();
 
-    /// <summary>Completes when the peer is attached, or is known to be lost.</summary>
-    public TaskCompletionSource PeerAttached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>The peer reads no more: what is sent is dropped.</summary>
+    public Condition PeerGone { get; } = new();
 
     /// <summary>Both streams are finished: nothing will come or go.</summary>
     public bool IsDone => Out.IsFinished && In.IsFinished;

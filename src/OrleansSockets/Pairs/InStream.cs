@@ -16,6 +16,7 @@ internal sealed class InStream(int initialWindow)
     private int _partialCredit;
     private int _partialHeld;
     private long _credit;
+    private bool _opened;
 
     /// <summary>Everything up to this number was consumed.</summary>
     public long Consumed { get; private set; }
@@ -92,6 +93,16 @@ internal sealed class InStream(int initialWindow)
     /// <summary>The sender is lost: an abort behind what has arrived. False: the stream had ended.</summary>
     public bool ReceiveLost() => Receive(PairFrame.Drop() with { Sequence = _received + 1 });
 
+    /// <summary>
+    /// A consumer is there for good. Until then nothing counts as consumed, chunks of a large message neither: the end may be given away, and the sender must still
+    /// have everything.
+    /// </summary>
+    public void Open()
+    {
+        _opened = true;
+        CreditPartial();
+    }
+
     public bool TryTake(out ReceivedItem item)
     {
         if (!_items.TryDequeue(out item))
@@ -150,7 +161,7 @@ internal sealed class InStream(int initialWindow)
     // when no earlier message is still with the consumer.
     private void CreditPartial()
     {
-        if (_partial is not null && _items.Count == 0 && _taken == 0)
+        if (_opened && _partial is not null && _items.Count == 0 && _taken == 0)
         {
             Consumed = Math.Max(Consumed, _partialSequence);
             _credit += _partialCredit;

@@ -79,6 +79,19 @@ internal sealed class Pair(PairHub hub, PairId id)
         Pump(end);
     }
 
+    /// <summary>From now on what arrives goes to <paramref name="consumer"/>; what has arrived before comes first.</summary>
+    public void Consume(End end, IEndConsumer consumer)
+    {
+        end.Consumer = consumer;
+        end.In.Open();
+        if (end.In.Waiting > 0)
+        {
+            consumer.Signal();
+        }
+
+        ReturnCredit(end);
+    }
+
     public void Pump(End end)
     {
         while (end.Out.TryNext(out var frame))
@@ -174,7 +187,7 @@ internal sealed class Pair(PairHub hub, PairId id)
         }
 
         end.PeerHost = view.Host;
-        end.PeerAttached.TrySetResult();
+        end.PeerKnown.Set();
         end.Out.ReceiverAttached(view.Consumed, view.Window);
         Credit(side, view.Consumed, view.Window, view.ReadsNoMore);
     }
@@ -185,7 +198,7 @@ internal sealed class Pair(PairHub hub, PairId id)
         Timeline.Add(end.Side, "peer lost");
         Hub.Metrics.EndFinished("lost");
         PeerGone(end);
-        end.PeerAttached.TrySetResult();
+        end.PeerKnown.Set();
         if (end.In.ReceiveLost())
         {
             end.Consumer?.Signal();
@@ -198,9 +211,10 @@ internal sealed class Pair(PairHub hub, PairId id)
 
     private static void PeerGone(End end)
     {
-        end.PeerGone = true;
+        end.PeerGone.Set();
         end.Out.Discard();
         end.SignalRoom();
+        end.Consumer?.Signal();
     }
 
     private void ReturnCredit(End end)

@@ -1,3 +1,5 @@
+using OrleansSockets.Pairs;
+
 namespace OrleansSockets.Rendezvous;
 
 /// <summary>A named meeting point: two clients, each on any node, become the two ends of one pair.</summary>
@@ -10,6 +12,10 @@ internal interface IRendezvousGrain : IGrainWithStringKey
     /// <summary>The client of that side is gone; from now on the name rests.</summary>
     [Alias("Leave"), ResponseTimeout("00:00:10")]
     Task LeaveAsync(int side, EndTicket ticket);
+
+    /// <summary>The pair that has this name now.</summary>
+    [Alias("Find"), ResponseTimeout("00:00:10")]
+    Task<PairId?> FindAsync();
 }
 
 internal enum RendezvousOutcome

@@ -61,6 +61,8 @@ internal sealed class RendezvousGrain(PairHub hub) : Grain, IRendezvousGrain
         return Task.CompletedTask;
     }
 
+    public Task<PairId?> FindAsync() => Task.FromResult<PairId?>(_placement is null || _endedAt is not null ? null : _pair);
+
     private void Reset()
     {
         Array.Clear(_joiners);

@@ -10,12 +10,15 @@ namespace OrleansSockets.AspNetCore.Tests.Sockets;
 /// <summary>An end without a pair: what the socket tells it is a list, what the socket shall write is put into it.</summary>
 internal sealed class FakeEnd : ISocketEnd
 {
+    private readonly TaskCompletionSource _peerGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<string> _heard = Channel.CreateUnbounded<string>();
     private readonly Queue<ReceivedItem> _items = new();
     private readonly List<byte> _message = [];
     private Action? _signal;
     private bool _hasRoom = true;
     private TaskCompletionSource _room = new();
+
+    public Task PeerGone => _peerGone.Task;
 
     public Lock Gate { get; } = new();
 

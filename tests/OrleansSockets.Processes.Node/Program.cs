@@ -1,0 +1,39 @@
+using System.Net;
+using Orleans.Runtime;
+using OrleansSockets.Pairs;
+using OrleansSockets.Processes.Node;
+using OrleansSockets.Rendezvous;
+
+// A node for tests that need real processes: --urls, --silo, --gateway, --primary (the first node's silo port).
+var builder = WebApplication.CreateBuilder(args);
+var silo = builder.Configuration.GetValue<int>("silo");
+var primary = builder.Configuration.GetValue<int>("primary");
+builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.UseOrleans(orleans => orleans
+    .UseLocalhostClustering(silo, builder.Configuration.GetValue<int>("gateway"), silo == primary ? null : new IPEndPoint(IPAddress.Loopback, primary))
+    .UseMembershipProfile(MembershipProfile.Fast)
+    .AddOrleansSockets());
+builder.Services.AddOrleansSocketsEdge();
+
+var app = builder.Build();
+app.MapWebSocketPairs("/pairs");
+app.MapWebSocketSession<IRecorder>("/recorders/{name}");
+app.MapGet("/silo", (PairHub hub) => hub.Silo.ToParsableString());
+app.MapGet("/recorders/{name}/closes", (string name, IGrainFactory grains) => grains.GetGrain<IRecorder>(name).ClosesAsync());
+app.MapGet("/pairs/{name}/silo", async (string name, IGrainFactory grains) =>
+{
+    var pair = await PairOfAsync(name, grains);
+    return (await pair.DescribeAsync()).Owner.ToParsableString();
+});
+app.MapPost("/pairs/{name}/move", async (string name, string? to, IGrainFactory grains) =>
+{
+    var pair = await PairOfAsync(name, grains);
+    await pair.MoveAsync(to is null ? null : SiloAddress.FromParsableString(to));
+});
+await app.RunAsync();
+
+static async Task<IPairGrain> PairOfAsync(string name, IGrainFactory grains)
+{
+    var id = await grains.GetGrain<IRendezvousGrain>(name).FindAsync();
+    return grains.GetGrain<IPairGrain>(id!.Value.Value);
+}

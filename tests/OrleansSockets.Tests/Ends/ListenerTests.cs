@@ -1,0 +1,179 @@
+namespace OrleansSockets.Tests.Ends;
+
+[Collection(OneSilo.Collection)]
+public sealed class ListenerTests(OneSilo one)
+{
+    [Fact]
+    public async Task Accept_ListenersAddedLaterInTheTurn_LoseNothing()
+    {
+        List<string> received = [];
+        await one.Silo.RunAsync(async _ =>
+        {
+            var (client, server) = new WebSocketPair();
+            client.Accept();
+            client.Send("first");
+            server.Accept();
+            client.Send("second");
+            server.OnMessage(e => received.Add(e.Data.Text));
+            await Task.CompletedTask;
+            server.OnClose(e => received.Add($"close {e.Code}"));
+            client.Close(3000);
+        });
+        await one.IdleAsync();
+        Assert.Equal(["first", "second", "close 3000"], received);
+    }
+
+    [Fact]
+    public async Task OnMessage_SeveralListeners_RunInTheOrderOfAdding()
+    {
+        List<string> calls = [];
+        var (client, server) = await one.AcceptedPairAsync();
+        server.AddEventListener("message", _ => calls.Add("a"));
+        server.OnMessage(_ => calls.Add("b"));
+        server.AddEventListener("message", _ => calls.Add("c"));
+        client.Send("x");
+        await one.IdleAsync();
+        Assert.Equal(["a", "b", "c"], calls);
+    }
+
+    [Fact]
+    public async Task AddEventListener_SameListenerTwice_IsCalledOnce()
+    {
+        var calls = 0;
+        Action<SocketEvent> listener = _ => calls++;
+        var (client, server) = await one.AcceptedPairAsync();
+        server.AddEventListener("message", listener);
+        server.AddEventListener("message", listener);
+        client.Send("x");
+        await one.IdleAsync();
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
+    public async Task RemoveEventListener_SameDelegate_StopsIt()
+    {
+        var calls = 0;
+        Action<SocketEvent> listener = _ => calls++;
+        var (client, server) = await one.AcceptedPairAsync();
+        server.AddEventListener("message", listener);
+        server.RemoveEventListener("close", listener);
+        client.Send("heard");
+        await one.IdleAsync();
+        server.RemoveEventListener("message", listener);
+        client.Send("not heard");
+        await one.IdleAsync();
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
+    public async Task OnMessage_Disposed_IsNotCalledAgain()
+    {
+        var calls = 0;
+        var (client, server) = await one.AcceptedPairAsync();
+        IDisposable? registration = null;
+        registration = server.OnMessage(_ =>
+        {
+            calls++;
+            registration!.Dispose();
+        });
+        client.Send("1");
+        client.Send("2");
+        await one.IdleAsync();
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
+    public async Task OnMessage_NoListener_LosesTheEventButNotTheState()
+    {
+        var (client, server) = await one.AcceptedPairAsync();
+        client.Send("lost");
+        client.Close(1000);
+        await one.IdleAsync();
+        Assert.Equal(ReadyState.Closed, server.ReadyState);
+        Assert.Equal(ReadyState.Closed, client.ReadyState);
+    }
+
+    [Fact]
+    public async Task Listener_Throws_FailsTheEndAndDropsThePeer()
+    {
+        var (client, server) = await one.AcceptedPairAsync();
+        var (clientLog, serverLog) = (new EventLog(client), new EventLog(server));
+        var others = 0;
+        server.OnMessage(_ => throw new InvalidOperationException("boom"));
+        server.OnMessage(_ => others++);
+        client.Send("x");
+        client.Send("y");
+        await one.IdleAsync();
+
+        Assert.Equal(["message x", "error Other boom in Closed"], serverLog.Lines);
+        Assert.Equal(["close 1006 'WebSocket disconnected without sending Close frame.' unclean in Open"], clientLog.Lines);
+        Assert.Equal(1, others);
+        Assert.Equal(ReadyState.Closed, server.ReadyState);
+        Assert.Equal(ReadyState.Closing, client.ReadyState);
+        server.Send("ignored");
+        server.Close(1000);
+        client.Send("ignored");
+        client.Close(1000);
+        await one.IdleAsync();
+        Assert.Equal(ReadyState.Closing, client.ReadyState);
+        Assert.Equal(2, serverLog.Lines.Length);
+    }
+
+    [Fact]
+    public async Task Listener_ThrowsAfterAnAwait_FailsTheEndToo()
+    {
+        var (client, server) = await one.AcceptedPairAsync();
+        var (clientLog, serverLog) = (new EventLog(client), new EventLog(server));
+        server.OnMessage(async _ =>
+        {
+            await Task.Yield();
+            throw new InvalidOperationException("late boom");
+        });
+        client.Send("x");
+        await one.IdleAsync();
+
+        Assert.Equal(["message x", "error Other late boom in Closed"], serverLog.Lines);
+        Assert.StartsWith("close 1006", Assert.Single(clientLog.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CloseListener_Throws_SendsTheReplyAllTheSame()
+    {
+        var (client, server) = await one.AcceptedPairAsync();
+        var (clientLog, serverLog) = (new EventLog(client), new EventLog(server));
+        server.OnClose(_ => throw new InvalidOperationException("boom"));
+        client.Close(4000, "bye");
+        await one.IdleAsync();
+
+        Assert.Equal(["close 4000 'bye' clean in Closed", "error Other boom in Closed"], serverLog.Lines);
+        Assert.Equal(["close 4000 'bye' clean in Closed"], clientLog.Lines);
+    }
+
+    [Fact]
+    public async Task CloseListener_ThrowsUnderManual_SendsNoClose()
+    {
+        var (client, server) = await one.AcceptedPairAsync(one.CreateContext(OneSilo.Manual));
+        var clientLog = new EventLog(client);
+        server.OnClose(_ => throw new InvalidOperationException("boom"));
+        client.Close(4000, "bye");
+        await one.IdleAsync();
+
+        Assert.StartsWith("close 1006", Assert.Single(clientLog.Lines), StringComparison.Ordinal);
+        Assert.Equal(ReadyState.Closed, server.ReadyState);
+    }
+
+    [Fact]
+    public async Task ErrorListener_Throws_DisturbsNobody()
+    {
+        var context = one.CreateContext();
+        var (client, server) = await one.AcceptedPairAsync(context);
+        var (other, otherServer) = await one.AcceptedPairAsync(context);
+        var log = new EventLog(otherServer);
+        server.OnMessage(_ => throw new InvalidOperationException("boom"));
+        server.OnError(_ => throw new InvalidOperationException("again"));
+        client.Send("x");
+        other.Send("y");
+        await one.IdleAsync();
+        Assert.Equal(["message y"], log.Lines);
+    }
+}

@@ -43,6 +43,8 @@ public class LayerTests
     [InlineData(Protocol)]
     [InlineData(Core)]
     [InlineData(Edge)]
+    [InlineData(AzureTables)]
+    [InlineData(Sqlite)]
     [InlineData(Testing)]
     public void AssemblyReferences_OfEveryLibrary_PointDownwards(string library)
     {

@@ -17,6 +17,8 @@ public partial class LayoutTests
     {
         ["OrleansSockets"] = ["Orleans.Hosting"],
         ["OrleansSockets.AspNetCore"] = ["Microsoft.Extensions.DependencyInjection", "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Http"],
+        ["OrleansSockets.AzureTables"] = ["Orleans.Hosting"],
+        ["OrleansSockets.Sqlite"] = ["Orleans.Hosting"],
     };
 
     [Fact]

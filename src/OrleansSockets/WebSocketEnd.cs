@@ -296,6 +296,16 @@ public sealed class WebSocketEnd
         }
     }
 
+    /// <summary>The end's context is gone: it is closed, and its handlers run no more.</summary>
+    internal void Abandon(int code, string reason)
+    {
+        lock (_pair.Gate)
+        {
+            ForceClose(code, reason);
+            _pair.StopReading(_end);
+        }
+    }
+
     private static void ThrowIfRefused(EndStep step, int? code = null)
     {
         if (step.Effect == EndEffect.Throw)

@@ -38,6 +38,17 @@ public sealed class OneSilo : IAsyncLifetime
 
     public Task IdleAsync() => Cluster.WaitForIdleAsync();
 
+    /// <summary>Ends when nothing of the pair is left on the silo: no end, no grain.</summary>
+    public async Task PairGoneAsync(WebSocketEnd end)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (Silo.Hub.Find(end.Core.Pair.Id) is not null)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(10), "The pair is still there.");
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>A pair whose ends live in one context, both accepted.</summary>
     public async Task<(WebSocketEnd Client, WebSocketEnd Server)> AcceptedPairAsync(WebSocketContext? context = null)
     {

@@ -1,4 +1,5 @@
 using OrleansSockets.Deployments;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
 
@@ -22,7 +23,7 @@ internal sealed class GrainWebSocketContext : WebSocketContext
         _grain = grain;
         _runtime = runtime;
         _deployments = deployments;
-        grain.ObservableLifecycle.Subscribe(nameof(GrainWebSocketContext), GrainLifecycleStage.First, _ => Task.CompletedTask, StopAsync);
+        grain.ActivationServices.GetRequiredService<ActivationLifetime>().Ended = Stop;
     }
 
     public static GrainWebSocketContext Of(IGrainContext grain, IGrainRuntime runtime, PairHub hub, DeploymentRegistry deployments)
@@ -85,7 +86,7 @@ internal sealed class GrainWebSocketContext : WebSocketContext
         }
     }
 
-    private Task StopAsync(CancellationToken cancellation)
+    private void Stop()
     {
         WebSocketEnd[] ends;
         lock (_accepted)
@@ -95,9 +96,7 @@ internal sealed class GrainWebSocketContext : WebSocketContext
 
         foreach (var end in ends)
         {
-            end.ForceClose(CloseCode.ServiceRestart, "The session is moving; connect again.");
+            end.Abandon(CloseCode.ServiceRestart, "The session is moving; connect again.");
         }
-
-        return Task.CompletedTask;
     }
 }

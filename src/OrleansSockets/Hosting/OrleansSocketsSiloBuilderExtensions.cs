@@ -41,6 +41,7 @@ public static class OrleansSocketsSiloBuilderExtensions
         services.AddSingleton<SiloLinks>();
         services.AddSingleton<PairHub>();
         services.AddSingleton<GrainContexts>();
+        services.AddScoped<ActivationLifetime>();
         services.AddSingleton<IWebSocketPairFactory, WebSocketPairFactory>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PairDrain>();
         builder.AddIncomingGrainCallFilter<GrainContextCallFilter>();

@@ -6,7 +6,7 @@ using OrleansSockets.Pairs;
 namespace OrleansSockets.Links;
 
 /// <summary>All links of this silo: one to each other silo that shares a pair with it, and what arrives from them.</summary>
-internal sealed class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracle membership, TimeProvider clock, IServiceProvider services, PairMetrics metrics, ILogger<SiloLinks> logger)
+internal sealed partial class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracle membership, TimeProvider clock, IServiceProvider services, PairMetrics metrics, ILogger<SiloLinks> logger)
 {
     private readonly ConcurrentDictionary<SiloAddress, SiloLink> _links = new();
     private readonly ConcurrentDictionary<SiloAddress, LinkInbox> _inboxes = new();
@@ -70,7 +70,19 @@ internal sealed class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracle member
     {
         while (!frames.IsEmpty)
         {
-            Received(from, LinkFrameCodec.Read(ref frames));
+            var frame = LinkFrameCodec.Read(ref frames);
+            try
+            {
+                Received(from, frame);
+            }
+            catch (Exception e)
+            {
+                // One pair's trouble must not cost the others of the batch their frames.
+                LogFrameFailed(logger, e, frame.Kind, frame.Pair, from);
+            }
         }
     }
+
+    [LoggerMessage(202, LogLevel.Error, "A {Kind} frame for pair {Pair} from silo {Silo} failed")]
+    private static partial void LogFrameFailed(ILogger logger, Exception exception, LinkFrameKind kind, PairId pair, SiloAddress silo);
 }

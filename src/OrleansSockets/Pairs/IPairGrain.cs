@@ -7,9 +7,13 @@ internal interface IPairGrain : IGrainWithGuidKey
     [Alias("Attach"), ResponseTimeout("00:00:10")]
     Task<AttachReply> AttachAsync(AttachRequest request);
 
-    /// <summary>Nobody will come to that side any more.</summary>
+    /// <summary>Nobody will come to that side any more. <paramref name="secret"/>: the last end that was attached there, empty if none was.</summary>
     [Alias("GiveUp"), ResponseTimeout("00:00:10")]
-    Task GiveUpAsync(int side);
+    Task GiveUpAsync(int side, Guid secret);
+
+    /// <summary>The end that claimed that side is no more.</summary>
+    [Alias("Withdraw"), ResponseTimeout("00:00:10")]
+    Task WithdrawAsync(int side, Guid secret);
 
     [Alias("Describe"), ResponseTimeout("00:00:10")]
     Task<PairSnapshot> DescribeAsync();

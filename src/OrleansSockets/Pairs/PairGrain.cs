@@ -37,6 +37,7 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
 
     public async Task<AttachReply> AttachAsync(AttachRequest request)
     {
+        var moves = false;
         if (request.Ticket is { Home: { } home } ticket)
         {
             var adopt = new AdoptRequest(ticket, request.Secret, _relay.Epoch, hub.Silo);
@@ -44,14 +45,16 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
             if (adopted.Outcome != AttachOutcome.Attached)
             {
                 CheckIdle();
-                return AttachReply.Failed(adopted.Outcome);
+                return AttachReply.Failed(_relay.IsTaken(request.Side) ? AttachOutcome.AlreadyClaimed : adopted.Outcome);
             }
+
+            moves = true;
 
             if (adopted.Other is { } other)
             {
                 lock (_pair.Gate)
                 {
-                    _relay.Attach(other);
+                    _relay.Attach(other, moves: false);
                 }
             }
         }
@@ -59,18 +62,29 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
         AttachReply reply;
         lock (_pair.Gate)
         {
-            reply = _relay.Attach(request);
+            reply = _relay.Attach(request, moves);
         }
 
         CheckIdle();
         return reply;
     }
 
-    public Task GiveUpAsync(int side)
+    public Task GiveUpAsync(int side, Guid secret)
     {
         lock (_pair.Gate)
         {
-            _relay.ClaimTimeout(side);
+            _relay.GiveUp(side, secret);
+        }
+
+        CheckIdle();
+        return Task.CompletedTask;
+    }
+
+    public Task WithdrawAsync(int side, Guid secret)
+    {
+        lock (_pair.Gate)
+        {
+            _relay.Withdraw(side, secret);
         }
 
         CheckIdle();

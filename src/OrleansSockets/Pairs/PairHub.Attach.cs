@@ -24,7 +24,7 @@ internal sealed partial class PairHub
         pair.Timeline.Add(end.Side, "released");
         if (Options.ClaimTimeout > TimeSpan.Zero)
         {
-            released.Timer = Clock.CreateTimer(_ => ClaimTimedOut(pair, end.Side), null, Options.ClaimTimeout, Timeout.InfiniteTimeSpan);
+            released.Timer = Clock.CreateTimer(_ => ClaimTimedOut(pair, end.Side, end.Secret), null, Options.ClaimTimeout, Timeout.InfiniteTimeSpan);
         }
 
         return new EndTicket(pair.Id, end.Side, released.Secret, released.Deadline, Silo, pair.Placement ?? Silo);
@@ -34,10 +34,12 @@ internal sealed partial class PairHub
     /// <exception cref="WebSocketPairException">The end was claimed already, or its time is over.</exception>
     public async Task<End> ClaimAsync(EndTicket ticket, EndSettings settings, Action<End> start, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         using var activity = Activities.StartActivity(OrleansSocketsDiagnostics.ClaimActivity);
         activity?.SetTag("pair", ticket.Pair.ToString());
         var pair = GetOrAdd(ticket.Pair);
         End end;
+        AttachRequest request;
         lock (pair.Gate)
         {
             if (pair[ticket.Side] is not null)
@@ -49,17 +51,20 @@ internal sealed partial class PairHub
             end = pair.AddEnd(ticket.Side, settings);
             end.Secret = Guid.NewGuid();
             end.Route = EndRoute.Attaching;
+            request = end.Request(Silo, ticket);
             start(end);
         }
 
         AttachReply reply;
+        var call = Task.Run(() => CallGrainAsync(pair.Id, ticket.Placement, request), CancellationToken.None);
         try
         {
-            reply = await Task.Run(() => CallGrainAsync(pair.Id, ticket.Placement, end.Request(Silo, ticket)), cancellation).ConfigureAwait(false);
+            reply = await call.WaitAsync(cancellation).ConfigureAwait(false);
         }
         catch (Exception)
         {
             Withdraw(end);
+            _ = Task.Run(() => WithdrawClaimAsync(end, call), CancellationToken.None);
             throw;
         }
 
@@ -100,6 +105,7 @@ internal sealed partial class PairHub
             pair.Timeline.Add(side, "claimed");
             if (pair[1 - side] is not { Route: EndRoute.Local } other)
             {
+                RemoveIfDone(pair);
                 return new AdoptReply(AttachOutcome.Attached);
             }
 
@@ -120,7 +126,7 @@ internal sealed partial class PairHub
             {
                 if (pair.Relay is { } relay)
                 {
-                    return relay.Attach(request);
+                    return relay.Attach(request, moves: false);
                 }
             }
         }
@@ -319,6 +325,20 @@ internal sealed partial class PairHub
         }
     }
 
+    // The claim may have reached the pair grain all the same: its peer must not wait for an end that is no more.
+    private async Task WithdrawClaimAsync(End end, Task call)
+    {
+        await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await Grains.GetGrain<IPairGrain>(end.Pair.Id.Value).WithdrawAsync(end.Side, end.Secret).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsTransient(e))
+        {
+            LogAttachFailed(_logger, e, end.Pair.Id, end.Side);
+        }
+    }
+
     private static void LoseEnd(End end, string why)
     {
         lock (end.Pair.Gate)
@@ -328,7 +348,7 @@ internal sealed partial class PairHub
         }
     }
 
-    private void ClaimTimedOut(Pair pair, int side)
+    private void ClaimTimedOut(Pair pair, int side, Guid secret)
     {
         lock (pair.Gate)
         {
@@ -346,14 +366,14 @@ internal sealed partial class PairHub
         }
 
         // The other end lives elsewhere, if at all: its pair grain tells it.
-        _ = Task.Run(() => GiveUpAsync(pair, side));
+        _ = Task.Run(() => GiveUpAsync(pair, side, secret));
     }
 
-    private async Task GiveUpAsync(Pair pair, int side)
+    private async Task GiveUpAsync(Pair pair, int side, Guid secret)
     {
         try
         {
-            await Grains.GetGrain<IPairGrain>(pair.Id.Value).GiveUpAsync(side).ConfigureAwait(false);
+            await Grains.GetGrain<IPairGrain>(pair.Id.Value).GiveUpAsync(side, secret).ConfigureAwait(false);
         }
         catch (Exception e) when (IsTransient(e))
         {

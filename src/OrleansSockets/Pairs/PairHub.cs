@@ -108,6 +108,12 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
     /// <summary>Called under the pair's lock.</summary>
     public void StopRelay(Pair pair, PairRelay relay)
     {
+        relay.Dispose();
+        if (pair.Relay != relay)
+        {
+            return;
+        }
+
         pair.Relay = null;
         pair.Timeline.Add(-1, $"pair grain left {Silo}");
         if (!relay.IsFinished)

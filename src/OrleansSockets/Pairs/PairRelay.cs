@@ -7,24 +7,31 @@ namespace OrleansSockets.Pairs;
 /// The relay of a pair, where its grain is active: which ends are attached, and the shared truth of both streams. It buffers nothing: the ends keep
 /// what is not acknowledged and send it again when the other side attaches. Guarded by the pair's lock.
 /// </summary>
-internal sealed class PairRelay(Pair pair, Guid activation, Action finished)
+internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : IDisposable
 {
     private readonly RelaySide[] _sides = [new(), new()];
     private PairState _state = PairState.Initial;
     private long _version;
+    private ITimer? _reattachTimer;
 
     public PairEpoch Epoch { get; private set; } = new(1, activation);
 
     public bool IsFinished => _state.IsFinished;
 
-    public bool HasAttached => _sides[0].Host is not null || _sides[1].Host is not null;
+    public bool HasAttached => _sides[0].Attached || _sides[1].Attached;
 
     public SiloAddress? Host(int side) => _sides[side].Host;
 
-    public AttachReply Attach(AttachRequest request)
+    /// <summary>An end holds that side, or held it before it was given away again.</summary>
+    public bool IsTaken(int side) => _sides[side].Secret is not null;
+
+    /// <summary>Attaches an end.</summary>
+    /// <param name="request">What the end says.</param>
+    /// <param name="moves">A ticket proves that the end may take over from the one that was here.</param>
+    public AttachReply Attach(AttachRequest request, bool moves)
     {
         var side = _sides[request.Side];
-        if (side.Secret is { } held && held != request.Secret)
+        if (side.Secret is { } held && held != request.Secret && !moves)
         {
             return AttachReply.Failed(AttachOutcome.AlreadyClaimed);
         }
@@ -56,6 +63,10 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished)
             if (pair.Hub.IsDead(expected))
             {
                 Apply(PairEventKind.HostLost, 1 - request.Side);
+            }
+            else
+            {
+                ExpectOther();
             }
         }
 
@@ -143,8 +154,29 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished)
         }
     }
 
-    /// <summary>The released end was not claimed in time, or was never accepted.</summary>
-    public void ClaimTimeout(int side) => Apply(PairEventKind.ClaimTimeout, side);
+    /// <summary>The released end was not claimed in time.</summary>
+    /// <param name="side">Its side.</param>
+    /// <param name="secret">The end that was attached there before it was released; if another one is by now, nothing happens.</param>
+    public void GiveUp(int side, Guid secret)
+    {
+        if (!Withdraw(side, secret))
+        {
+            Apply(PairEventKind.ClaimTimeout, side);
+        }
+    }
+
+    /// <summary>The end that is attached there is no more. False: another one is attached, or none.</summary>
+    public bool Withdraw(int side, Guid secret)
+    {
+        if (!_sides[side].Attached || _sides[side].Secret != secret)
+        {
+            return false;
+        }
+
+        _sides[side].Attached = false;
+        Apply(PairEventKind.HostLost, side);
+        return true;
+    }
 
     /// <summary>The grain goes: both ends attach again, to its next activation.</summary>
     public void Leave()
@@ -163,6 +195,32 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished)
             else
             {
                 pair.Hub.Links.Send(_sides[side].Host!, LinkFrame.OfControl(LinkFrameKind.Leaving, pair.Id, side, Epoch));
+            }
+        }
+    }
+
+    public void Dispose() => _reattachTimer?.Dispose();
+
+    // The other end was attached to an earlier activation; if it is no more, nobody else would say so.
+    private void ExpectOther()
+    {
+        if (_reattachTimer is null && pair.Hub.Options.ReattachTimeout is var limit && limit > TimeSpan.Zero)
+        {
+            _reattachTimer = pair.Hub.Clock.CreateTimer(_ => ReattachTimedOut(limit), null, limit, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void ReattachTimedOut(TimeSpan limit)
+    {
+        lock (pair.Gate)
+        {
+            for (var side = 0; side < 2 && pair.Relay == this; side++)
+            {
+                if (!_sides[side].Attached)
+                {
+                    pair.Timeline.Add(side, $"did not attach again within ReattachTimeout ({limit})");
+                    Apply(PairEventKind.ReattachTimeout, side);
+                }
             }
         }
     }

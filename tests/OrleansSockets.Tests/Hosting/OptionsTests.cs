@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+using OrleansSockets.Compatibility;
+using Orleans.Hosting;
+
+namespace OrleansSockets.Tests.Hosting;
+
+public sealed class OptionsTests
+{
+    public static TheoryData<Action<OrleansSocketsOptions>, string> BadOptions() => new()
+    {
+        { o => o.ClaimTimeout = TimeSpan.FromSeconds(-1), "OrleansSocketsOptions.ClaimTimeout is -00:00:01; it must be 0 (never) or more." },
+        { o => o.AcceptTimeout = TimeSpan.FromSeconds(-1), "OrleansSocketsOptions.AcceptTimeout is -00:00:01; it must be 0 (never) or more." },
+        { o => o.ReattachTimeout = TimeSpan.FromSeconds(-1), "OrleansSocketsOptions.ReattachTimeout is -00:00:01; it must be 0 (never) or more." },
+        { o => o.SendBufferSize = 0, "OrleansSocketsOptions.SendBufferSize is 0 bytes; it must be from 1 to 2147483647." },
+        { o => o.InitialWindow = 1024, "OrleansSocketsOptions.InitialWindow is 1024 bytes; it must be from 49152 to 262144." },
+        { o => o.MaxWindow = 17 * 1024 * 1024, "OrleansSocketsOptions.MaxWindow is 17825792 bytes; it must be from 49152 to 16777216." },
+        { o => o.Deployment = "nowhere", "OrleansSocketsOptions.Deployment is 'nowhere', which Deployments does not hold." },
+        { o => o.Deployments["x"] = new CompatibilitySettings("2026-13-01", []), "Deployment 'x': Invalid compatibility date: 2026-13-01" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadOptions))]
+    public void Validate_BadValue_NamesOptionValueAndLimit(Action<OrleansSocketsOptions> configure, string expected)
+    {
+        var options = new OrleansSocketsOptions();
+        configure(options);
+        var result = new OrleansSocketsOptionsValidator().Validate(null, options);
+        Assert.Equal([expected], result.Failures!);
+    }
+
+    [Fact]
+    public void Validate_Defaults_AreGood() => Assert.Same(ValidateOptionsResult.Success, new OrleansSocketsOptionsValidator().Validate(null, new OrleansSocketsOptions()));
+
+    [Fact]
+    public void Validate_SeveralProblems_TellsAll()
+    {
+        var options = new OrleansSocketsOptions { ClaimTimeout = TimeSpan.MinValue, SendBufferSize = -1, Deployment = "" };
+        Assert.Equal(3, new OrleansSocketsOptionsValidator().Validate(null, options).Failures!.Count());
+    }
+}

@@ -1,12 +1,11 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using OrleansSockets.Compatibility;
 
 namespace OrleansSockets.Deployments;
 
 /// <inheritdoc cref="IDeploymentGrain"/>
-internal sealed partial class DeploymentGrain(DeploymentStorage storage, IOptions<OrleansSocketsOptions> options, ILogger<DeploymentGrain> logger) : Grain, IDeploymentGrain
+internal sealed partial class DeploymentGrain(DeploymentStorage storage, TimeProvider clock, ILogger<DeploymentGrain> logger) : Grain, IDeploymentGrain
 {
     private const string StateName = "deployment";
 
@@ -17,8 +16,6 @@ internal sealed partial class DeploymentGrain(DeploymentStorage storage, IOption
 
     private string Name => this.GetPrimaryKeyString();
 
-
-    private DateTimeOffset Now => options.Value.TimeProvider.GetUtcNow();
 
     private IDeploymentCatalogGrain Catalog => GrainFactory.GetGrain<IDeploymentCatalogGrain>(0);
 
@@ -38,7 +35,7 @@ internal sealed partial class DeploymentGrain(DeploymentStorage storage, IOption
 
     public async Task<DeploymentWriteResult> PutAsync(CompatibilitySettings settings, long? ifRevision)
     {
-        var today = DateOnly.FromDateTime(Now.UtcDateTime);
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         var problems = CompatibilityRules.Evaluate(settings, today).Problems;
         if (problems.Any(problem => problem.IsError))
         {
@@ -63,7 +60,7 @@ internal sealed partial class DeploymentGrain(DeploymentStorage storage, IOption
                     CompatibilityFlags = [.. settings.Flags],
                     Experimental = settings.Experimental,
                     Revision = before + 1,
-                    UpdatedAt = Now,
+                    UpdatedAt = clock.GetUtcNow(),
                 };
                 await storage.WriteAsync(StateName, GrainContext, _state);
                 _current = _state.State!.ToSnapshot(Name);

@@ -16,18 +16,18 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
 
     private readonly OrleansSocketsOptions _options;
     private readonly IGrainFactory _grains;
-    private readonly TimeProvider _pace;
+    private readonly TimeProvider _clock;
     private readonly ILogger<DeploymentRegistry> _logger;
     private readonly CancellationTokenSource _stop = new();
     private FrozenDictionary<string, DeploymentRecord> _deployments;
     private DeploymentVersion _version;
     private Task _refreshing = Task.CompletedTask;
 
-    public DeploymentRegistry(IOptions<OrleansSocketsOptions> options, IGrainFactory grains, TimeProvider pace, ILogger<DeploymentRegistry> logger)
+    public DeploymentRegistry(IOptions<OrleansSocketsOptions> options, IGrainFactory grains, TimeProvider clock, ILogger<DeploymentRegistry> logger)
     {
         _options = options.Value;
         _grains = grains;
-        _pace = pace;
+        _clock = clock;
         _logger = logger;
         _deployments = Evaluate(_options.Deployments.Select(seed => new DeploymentSnapshot(seed.Key, seed.Value, 0, default)));
     }
@@ -65,7 +65,7 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
 
     private async Task RefreshAsync()
     {
-        using var timer = new PeriodicTimer(Interval, _pace);
+        using var timer = new PeriodicTimer(Interval, _clock);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
@@ -117,7 +117,7 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
 
     private FrozenDictionary<string, DeploymentRecord> Evaluate(IEnumerable<DeploymentSnapshot> deployments)
     {
-        var today = DateOnly.FromDateTime(_options.TimeProvider.GetUtcNow().UtcDateTime);
+        var today = DateOnly.FromDateTime(_clock.GetUtcNow().UtcDateTime);
         var records = new Dictionary<string, DeploymentRecord>(StringComparer.Ordinal);
         foreach (var deployment in deployments)
         {

@@ -6,7 +6,7 @@ using OrleansSockets.Pairs;
 namespace Orleans.Hosting;
 
 /// <summary>Names the option, its value and its limit; all problems at once.</summary>
-internal sealed class OrleansSocketsOptionsValidator : IValidateOptions<OrleansSocketsOptions>
+internal sealed class OrleansSocketsOptionsValidator(TimeProvider clock) : IValidateOptions<OrleansSocketsOptions>
 {
     private const long MinBufferedBytes = 1024 * 1024;
     private const int MaxWindow = 16 * 1024 * 1024;
@@ -26,7 +26,7 @@ internal sealed class OrleansSocketsOptionsValidator : IValidateOptions<OrleansS
             failures.Add($"{nameof(OrleansSocketsOptions)}.{nameof(options.Deployment)} is '{options.Deployment}', which {nameof(options.Deployments)} does not hold.");
         }
 
-        var today = DateOnly.FromDateTime(options.TimeProvider.GetUtcNow().UtcDateTime);
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         foreach (var (deployment, settings) in options.Deployments)
         {
             failures.AddRange(CompatibilityRules.Evaluate(settings, today).Problems.Where(problem => problem.IsError)

@@ -24,17 +24,17 @@ public sealed class OptionsTests
     {
         var options = new OrleansSocketsOptions();
         configure(options);
-        var result = new OrleansSocketsOptionsValidator().Validate(null, options);
+        var result = new OrleansSocketsOptionsValidator(TimeProvider.System).Validate(null, options);
         Assert.Equal([expected], result.Failures!);
     }
 
     [Fact]
-    public void Validate_Defaults_AreGood() => Assert.Same(ValidateOptionsResult.Success, new OrleansSocketsOptionsValidator().Validate(null, new OrleansSocketsOptions()));
+    public void Validate_Defaults_AreGood() => Assert.Same(ValidateOptionsResult.Success, new OrleansSocketsOptionsValidator(TimeProvider.System).Validate(null, new OrleansSocketsOptions()));
 
     [Fact]
     public void Validate_SeveralProblems_TellsAll()
     {
         var options = new OrleansSocketsOptions { ClaimTimeout = TimeSpan.MinValue, SendBufferSize = -1, Deployment = "" };
-        Assert.Equal(3, new OrleansSocketsOptionsValidator().Validate(null, options).Failures!.Count());
+        Assert.Equal(3, new OrleansSocketsOptionsValidator(TimeProvider.System).Validate(null, options).Failures!.Count());
     }
 }

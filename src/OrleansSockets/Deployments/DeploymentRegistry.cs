@@ -16,6 +16,7 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
 
     private readonly OrleansSocketsOptions _options;
     private readonly IGrainFactory _grains;
+    private readonly DeploymentStorage _storage;
     private readonly TimeProvider _clock;
     private readonly ILogger<DeploymentRegistry> _logger;
     private readonly CancellationTokenSource _stop = new();
@@ -23,13 +24,15 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
     private DeploymentVersion _version;
     private Task _refreshing = Task.CompletedTask;
 
-    public DeploymentRegistry(IOptions<OrleansSocketsOptions> options, IGrainFactory grains, TimeProvider clock, ILogger<DeploymentRegistry> logger)
+    public DeploymentRegistry(
+        IOptions<OrleansSocketsOptions> options, IGrainFactory grains, DeploymentStorage storage, TimeProvider clock, ILogger<DeploymentRegistry> logger)
     {
         _options = options.Value;
         _grains = grains;
+        _storage = storage;
         _clock = clock;
         _logger = logger;
-        _deployments = Evaluate(_options.Deployments.Select(seed => new DeploymentSnapshot(seed.Key, seed.Value, 0, default)));
+        _deployments = Evaluate(Seeds);
     }
 
     /// <summary>The stored settings are here; before, the configuration's are used.</summary>
@@ -39,6 +42,8 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
     public EndSettings Default => Get(_options.Deployment);
 
     public IReadOnlyCollection<string> Names => _deployments.Keys;
+
+    private IEnumerable<DeploymentSnapshot> Seeds => _options.Deployments.Select(seed => new DeploymentSnapshot(seed.Key, seed.Value, 0, default));
 
     public DeploymentRecord? Find(string name) => _deployments.GetValueOrDefault(name);
 
@@ -91,7 +96,8 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
             if (await _grains.GetGrain<IDeploymentCatalogGrain>(0).ChangesAsync(_version) is { } changes)
             {
                 _version = changes.Version;
-                _deployments = Evaluate(changes.Deployments);
+                // Without a storage, the catalog's memory goes with its activation, also when a joining silo makes it move: what the configuration says comes back.
+                _deployments = Evaluate(_storage.IsPersistent ? changes.Deployments : Seeds.Concat(changes.Deployments));
             }
 
             IsLoaded = true;

@@ -1,0 +1,3 @@
+using OrleansSockets.Conformance;
+
+return await ConformanceProgram.RunAsync(args, Console.Out);

@@ -71,7 +71,7 @@ internal sealed class Browser : IAsyncDisposable
     {
         var became = await EvaluateAsync($$"""
             new Promise(done => {
-              const end = performance.now() + 20000;
+              const end = performance.now() + 60000;
               const look = () => {
                 let yes = false;
                 try { yes = !!({{condition}}); } catch { }

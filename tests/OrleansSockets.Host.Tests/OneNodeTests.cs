@@ -4,15 +4,11 @@ using Xunit;
 namespace OrleansSockets.Host.Tests;
 
 /// <summary>What the program serves, one node alone.</summary>
-public sealed class OneNodeTests : IAsyncLifetime
+public sealed class OneNodeTests(RunningNode running) : IClassFixture<RunningNode>
 {
-    private NodeProcess _node = null!;
+    private readonly NodeProcess _node = running.Node;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _node = await NodeProcess.StartAsync(Token);
-
-    public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact]
     public async Task Echo_TextAndClose_ComeBack()
@@ -54,22 +50,5 @@ public sealed class OneNodeTests : IAsyncLifetime
         using var answer = await http.GetAsync(new Uri(_node.Address, path), Token);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-    }
-
-    [Fact]
-    public async Task Sigterm_WithAnOpenSocket_ClosesItAndEndsWell()
-    {
-        using var client = await TestSocket.ConnectAsync(_node.Socket("echo"), Token);
-        await client.SendAsync("hello", Token);
-        await client.ReceiveAsync(Token);
-
-        var stopping = _node.TerminateAsync(Token);
-        var close = await client.ReceiveAsync(Token);
-        await client.CloseAsync(client.CloseCode ?? 1000, "", Token);
-        await stopping;
-
-        Assert.Null(close);
-        Assert.Contains(client.CloseCode, new int?[] { 1001, 1012 });
-        Assert.Equal(0, _node.ExitCode);
     }
 }

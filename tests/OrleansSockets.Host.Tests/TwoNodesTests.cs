@@ -3,24 +3,12 @@ using Xunit;
 namespace OrleansSockets.Host.Tests;
 
 /// <summary>Two processes that joined by configuration alone, as README shows.</summary>
-public sealed class TwoNodesTests : IAsyncLifetime
+public sealed class TwoNodesTests(TwoRunningNodes running) : IClassFixture<TwoRunningNodes>
 {
-    private NodeProcess _first = null!;
-    private NodeProcess _second = null!;
+    private readonly NodeProcess _first = running.First;
+    private readonly NodeProcess _second = running.Second;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _first = await NodeProcess.StartAsync(Token);
-        _second = await _first.StartPeerAsync(Token);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _second.DisposeAsync();
-        await _first.DisposeAsync();
-    }
 
     [Fact]
     public async Task Pairs_AClientOnEachNode_AreJoined()

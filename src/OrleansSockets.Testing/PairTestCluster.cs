@@ -47,6 +47,11 @@ public sealed class PairTestCluster : IAsyncDisposable
             });
             options.Silo(silo);
         });
+        if (options.Overrides is { } overrides)
+        {
+            builder.ConfigureSiloHost((_, host) => host.ConfigureContainer(new DefaultServiceProviderFactory(), overrides));
+        }
+
         var cluster = builder.Build();
         try
         {
@@ -120,6 +125,14 @@ public sealed class PairTestCluster : IAsyncDisposable
 
         await silo.Grains.GetGrain<IPairGrain>(end.Core.Pair.Id.Value).MoveAsync(silo.Address);
         await PollAsync(() => silo.Hub.HasRelay(end.Core.Pair.Id), DefaultIdleLimit, () => $"The pair's grain did not move to {silo}.");
+    }
+
+    /// <summary>Ends the activation of the pair's grain, as a directory failure would; the ends find or make the next one by themselves.</summary>
+    /// <param name="end">Either end of a pair that has a grain.</param>
+    public Task DeactivatePairAsync(WebSocketEnd end)
+    {
+        ArgumentNullException.ThrowIfNull(end);
+        return _cluster.DeactivateAsync(_cluster.Client.GetGrain<IPairGrain>(end.Core.Pair.Id.Value));
     }
 
     /// <summary>Ends when no frame is queued, no handler runs and no turn waits on any silo, for 50 ms.</summary>

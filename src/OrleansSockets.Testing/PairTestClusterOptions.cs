@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace OrleansSockets.Testing;
@@ -14,6 +15,9 @@ public sealed class PairTestClusterOptions
     internal Action<OrleansSocketsOptions> Pairs { get; private set; } = static _ => { };
 
     internal Action<ISiloBuilder> Silo { get; private set; } = static _ => { };
+
+    /// <summary>Called when all else is registered, so that it can replace what TestingHost put there.</summary>
+    internal Action<IServiceCollection>? Overrides { get; set; }
 
     /// <summary>Sets options of OrleansSockets. May be called more than once.</summary>
     /// <param name="configure">Called for each silo.</param>

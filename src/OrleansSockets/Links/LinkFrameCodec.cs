@@ -130,14 +130,15 @@ internal static class LinkFrameCodec
     {
         var head = Take(ref input, 16);
         var length = BinaryPrimitives.ReadInt32LittleEndian(head[12..]);
-        if (length < 0)
+        var kind = (PairFrameKind)(flags >> FrameKindShift);
+        if (length < 0 || kind > PairFrameKind.Abort)
         {
             throw Malformed();
         }
 
         return new PairFrame(
             BinaryPrimitives.ReadInt64LittleEndian(head),
-            (PairFrameKind)(flags >> FrameKindShift),
+            kind,
             (flags & FirstFlag) != 0,
             (flags & LastFlag) != 0,
             BinaryPrimitives.ReadInt32LittleEndian(head[8..]),
@@ -179,7 +180,12 @@ internal static class LinkFrameCodec
     private static SiloAddress? ReadAddress(ref ReadOnlySpan<byte> input)
     {
         var length = BinaryPrimitives.ReadUInt16LittleEndian(Take(ref input, 2));
-        return length == 0 ? null : SiloAddress.FromParsableString(Encoding.UTF8.GetString(Take(ref input, length)));
+        if (length == 0)
+        {
+            return null;
+        }
+
+        return SiloAddress.TryParse(Encoding.UTF8.GetString(Take(ref input, length)), null, out var address) ? address : throw Malformed();
     }
 
     private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> input, int count)

@@ -1,0 +1,184 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansSockets.Diagnostics;
+using OrleansSockets.Links;
+using OrleansSockets.Pairs;
+
+namespace OrleansSockets.Tests.Links;
+
+public sealed class SiloLinkTests : IDisposable
+{
+    private static readonly SiloAddress From = SiloAddress.New(IPAddress.Loopback, 1, 1);
+    private static readonly SiloAddress To = SiloAddress.New(IPAddress.Loopback, 2, 1);
+    private static readonly PairId Pair = PairId.New();
+
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly OtherSilo _other = new();
+    private readonly SiloLink _link;
+    private bool _dead;
+
+    public SiloLinkTests() => _link = new SiloLink(
+        To, From, _ => _other, _ => Volatile.Read(ref _dead), TimeProvider.System, new PairMetrics(_services.GetRequiredService<IMeterFactory>()), NullLogger.Instance);
+
+    public void Dispose() => _services.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Send_CallsFailAndOvertake_ArrivesOnceAndInOrder(int seed)
+    {
+        const int Frames = 3000;
+        _other.Disorder = new Random(seed);
+        for (var i = 1; i <= Frames; i++)
+        {
+            _link.Send(Data(i));
+        }
+
+        await _other.ReceivedAsync(Frames);
+        Assert.Equal(Enumerable.Range(1, Frames).Select(i => (long)i), _other.Sequences);
+        await IdleAsync();
+    }
+
+    [Fact]
+    public async Task Send_WhileACallIsUnderWay_TravelsTogether()
+    {
+        _other.Hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _link.Send(Data(1));
+        await _other.CallsAsync(1);
+        _link.Send(Data(2));
+        await _other.CallsAsync(2);
+
+        // Two batches are under way: what comes now waits and goes as one.
+        for (var i = 3; i <= 100; i++)
+        {
+            _link.Send(Data(i));
+        }
+
+        Assert.False(_link.IsIdle);
+        _other.Hold.SetResult();
+        await _other.ReceivedAsync(100);
+        await IdleAsync();
+        Assert.Equal(3, _other.Calls);
+    }
+
+    [Fact]
+    public async Task Send_TheOtherSiloDies_DropsEverythingAndIsIdle()
+    {
+        _other.Fails = true;
+        _link.Send(Data(1));
+        await _other.CallsAsync(1);
+        Volatile.Write(ref _dead, true);
+        await IdleAsync();
+
+        var calls = _other.Calls;
+        _link.Send(Data(2));
+        Assert.True(_link.IsIdle);
+        Assert.Equal(calls, _other.Calls);
+    }
+
+    private static LinkFrame Data(long sequence) => LinkFrame.OfData(Pair, 0, toOwner: true, new PairFrame(sequence, PairFrameKind.Binary, true, true, 0, new byte[100]));
+
+    private async Task IdleAsync()
+    {
+        while (!_link.IsIdle)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private sealed class OtherSilo : ILinkService
+    {
+        private readonly Lock _gate = new();
+        private readonly LinkInbox _inbox;
+        private int _calls;
+
+        public OtherSilo() => _inbox = new LinkInbox(Deliver);
+
+        public Random? Disorder { get; set; }
+
+        public TaskCompletionSource? Hold { get; set; }
+
+        public bool Fails { get; set; }
+
+        public List<long> Sequences { get; } = [];
+
+        public int Calls => Volatile.Read(ref _calls);
+
+        public Task CallsAsync(int count) => PollAsync(() => Calls >= count);
+
+        public Task ReceivedAsync(int count) => PollAsync(() =>
+        {
+            lock (_gate)
+            {
+                return Sequences.Count >= count;
+            }
+        });
+
+        public async Task ReceiveAsync(LinkBatch batch)
+        {
+            Interlocked.Increment(ref _calls);
+            if (Fails)
+            {
+                throw new IOException("gone");
+            }
+
+            if (Hold is { } hold)
+            {
+                await hold.Task;
+            }
+
+            if (Disorder is { } random)
+            {
+                int dice;
+                lock (_gate)
+                {
+                    dice = random.Next(8);
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(dice), TimeProvider.System);
+                if (dice == 0)
+                {
+                    throw new TimeoutException("lost on the way");
+                }
+
+                _inbox.Receive(batch);
+                if (dice == 1)
+                {
+                    throw new TimeoutException("the answer was lost");
+                }
+
+                return;
+            }
+
+            _inbox.Receive(batch);
+        }
+
+        public Task<AdoptReply> AdoptAsync(AdoptRequest request) => throw new NotSupportedException();
+
+        public Task<AttachReply> AttachAsync(AttachRequest request) => throw new NotSupportedException();
+
+        public Task<PairHostSnapshot?> DescribeAsync(PairId pair) => throw new NotSupportedException();
+
+        private static async Task PollAsync(Func<bool> condition)
+        {
+            while (!condition())
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+            }
+        }
+
+        private void Deliver(ReadOnlyMemory<byte> frames)
+        {
+            var rest = frames.Span;
+            lock (_gate)
+            {
+                while (!rest.IsEmpty)
+                {
+                    Sequences.Add(LinkFrameCodec.Read(ref rest).Frame.Sequence);
+                }
+            }
+        }
+    }
+}

@@ -40,6 +40,9 @@ internal sealed class End(Pair pair, int side, EndSettings settings, int window)
 
     public PairEpoch Epoch { get; set; }
 
+    /// <summary>An activation that has said that it goes; its goodbye can overtake its answer to an attach.</summary>
+    public Guid LeftActivation { get; set; }
+
     /// <summary>The silo of the pair grain.</summary>
     public SiloAddress? Owner { get; set; }
 

@@ -163,6 +163,25 @@ internal sealed class Pair(PairHub hub, PairId id)
         ReturnCredit(end);
     }
 
+    /// <summary>The end is attached to that activation.</summary>
+    public void Attach(End end, PairEpoch epoch, SiloAddress owner)
+    {
+        if (epoch > end.Epoch)
+        {
+            if (end.Owner is { } old && !old.Equals(owner))
+            {
+                Hub.LeaveOwner(end, old, epoch);
+            }
+
+            end.PeerVersion = 0;
+        }
+
+        end.Epoch = epoch;
+        end.Owner = owner;
+        end.Route = EndRoute.Attached;
+        ReturnCredit(end);
+    }
+
     public void ApplyView(int side, PairEpoch epoch, SiloAddress owner, in PeerView view)
     {
         if (_ends[side] is not { } end || epoch < end.Epoch || (epoch == end.Epoch && view.Version <= end.PeerVersion))
@@ -170,9 +189,7 @@ internal sealed class Pair(PairHub hub, PairId id)
             return;
         }
 
-        end.Epoch = epoch;
-        end.Owner = owner;
-        end.Route = EndRoute.Attached;
+        Attach(end, epoch, owner);
         end.PeerVersion = view.Version;
         if (view.Lost)
         {
@@ -219,7 +236,8 @@ internal sealed class Pair(PairHub hub, PairId id)
 
     private void ReturnCredit(End end)
     {
-        if (!end.In.TakeCreditDue(Hub.Budget.Window))
+        // While it is not attached nobody takes credit. It stays due until the end is attached again: what the attach itself says may be older.
+        if (end.Route == EndRoute.Attaching || !end.In.TakeCreditDue(Hub.Budget.Window))
         {
             return;
         }
@@ -233,11 +251,8 @@ internal sealed class Pair(PairHub hub, PairId id)
             case EndRoute.Attached when end.Owner!.Equals(Hub.Silo):
                 Relay?.Credit(end.Side, consumed, window, finished);
                 break;
-            case EndRoute.Attached:
-                Hub.Links.Send(end.Owner!, LinkFrame.OfCredit(Id, end.Side, toOwner: true, consumed, window, finished));
-                break;
             default:
-                // Unattached: the next attach carries it.
+                Hub.Links.Send(end.Owner!, LinkFrame.OfCredit(Id, end.Side, toOwner: true, consumed, window, finished));
                 break;
         }
 

@@ -134,6 +134,19 @@ internal sealed partial class PairHub
         return AttachReply.Failed(AttachOutcome.NotHere);
     }
 
+    /// <summary>The activation says goodbye to its ends. Called under the pair's lock.</summary>
+    public void OwnerLeaves(Pair pair, int side, PairEpoch epoch)
+    {
+        if (pair[side] is { } end)
+        {
+            end.LeftActivation = epoch.Activation;
+            if (end.Epoch.Activation == epoch.Activation)
+            {
+                Reattach(pair, side, end.Epoch);
+            }
+        }
+    }
+
     /// <summary>The end's activation is gone: find the next one. Called under the pair's lock.</summary>
     public void Reattach(Pair pair, int side, PairEpoch epoch, SiloAddress? owner = null)
     {
@@ -241,19 +254,7 @@ internal sealed partial class PairHub
 
         var pair = end.Pair;
         var knownPeer = end.PeerHost;
-        if (reply.Epoch > end.Epoch)
-        {
-            if (end.Owner is { } old && !old.Equals(reply.Owner))
-            {
-                LeaveOwner(end, old, reply.Epoch);
-            }
-
-            end.PeerVersion = 0;
-        }
-
-        end.Epoch = reply.Epoch;
-        end.Owner = reply.Owner;
-        end.Route = EndRoute.Attached;
+        pair.Attach(end, reply.Epoch, reply.Owner!);
         pair.Timeline.Add(end.Side, $"attached to {reply.Owner}, epoch {reply.Epoch.Counter}");
         pair.ApplyView(end.Side, reply.Epoch, reply.Owner!, reply.Peer!.Value);
         if (knownPeer is not null && !knownPeer.Equals(Silo))
@@ -261,7 +262,12 @@ internal sealed partial class PairHub
             Links.Send(knownPeer, LinkFrame.OfEpoch(pair.Id, 1 - end.Side, reply.Epoch, reply.Owner!));
         }
 
-        if (knownPeer is not null && reply.Peer.Value is { Host: null, Lost: false })
+        if (end.LeftActivation == reply.Epoch.Activation)
+        {
+            // The activation has left while its answer was under way.
+            Reattach(pair, end.Side, end.Epoch);
+        }
+        else if (knownPeer is not null && reply.Peer.Value is { Host: null, Lost: false } view && view.Version == end.PeerVersion)
         {
             // It was paired and is not now: if that lasts, perhaps the two ends are attached to different activations.
             ScheduleLocate(end);
@@ -302,7 +308,8 @@ internal sealed partial class PairHub
         }
     }
 
-    private void LeaveOwner(End end, SiloAddress old, PairEpoch newer)
+    /// <summary>The end attached to a newer activation than the one on <paramref name="old"/>.</summary>
+    public void LeaveOwner(End end, SiloAddress old, PairEpoch newer)
     {
         if (old.Equals(Silo))
         {

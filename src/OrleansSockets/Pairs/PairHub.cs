@@ -247,7 +247,10 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
                 case LinkFrameKind.View:
                     pair.ApplyView(frame.Side, frame.Epoch, frame.Owner!, frame.View);
                     break;
-                case LinkFrameKind.Stale or LinkFrameKind.Leaving:
+                case LinkFrameKind.Leaving:
+                    OwnerLeaves(pair, frame.Side, frame.Epoch);
+                    break;
+                case LinkFrameKind.Stale:
                     if (pair[frame.Side] is { } end && from.Equals(end.Owner))
                     {
                         Reattach(pair, frame.Side, end.Epoch);

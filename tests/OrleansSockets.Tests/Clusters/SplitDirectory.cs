@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.GrainDirectory;
+using OrleansSockets.Testing;
+
+namespace OrleansSockets.Tests.Clusters;
+
+/// <summary>
+/// A grain directory that can be partitioned: while it is, each silo has one of its own, empty at first, so that two silos can activate the same grain.
+/// </summary>
+internal sealed class SplitDirectory
+{
+    private readonly ConcurrentDictionary<SiloAddress, Table> _own = new();
+    private Table _shared = new();
+    private volatile bool _split;
+
+    public void Install(PairTestClusterOptions options) => options.Overrides = services =>
+    {
+        foreach (var service in services.Where(service => service.IsKeyedService && service.ServiceType == typeof(IGrainDirectory)).ToArray())
+        {
+            services.Remove(service);
+        }
+
+        services.AddKeyedSingleton<IGrainDirectory>(
+            GrainDirectoryAttribute.DEFAULT_GRAIN_DIRECTORY,
+            (provider, _) => new SiloView(
+                this, provider.GetRequiredService<ILocalSiloDetails>().SiloAddress, new Lazy<ISiloStatusOracle>(provider.GetRequiredService<ISiloStatusOracle>)));
+    };
+
+    public void Split() => _split = true;
+
+    /// <summary>One directory again; it begins empty, and where two silos had the same grain the first to register wins.</summary>
+    public void Heal()
+    {
+        _shared = new Table();
+        foreach (var table in _own.Values)
+        {
+            foreach (var entry in table)
+            {
+                _shared.TryAdd(entry.Key, entry.Value);
+            }
+        }
+
+        _split = false;
+        _own.Clear();
+    }
+
+    private Table Of(SiloAddress silo) => _split ? _own.GetOrAdd(silo, _ => new Table()) : _shared;
+
+    private sealed class Table : ConcurrentDictionary<GrainId, GrainAddress>;
+
+    private sealed class SiloView(SplitDirectory directory, SiloAddress silo, Lazy<ISiloStatusOracle> membership) : IGrainDirectory
+    {
+        public Task<GrainAddress?> Register(GrainAddress address) => Register(address, null);
+
+        public Task<GrainAddress?> Register(GrainAddress address, GrainAddress? previousAddress) => Task.FromResult<GrainAddress?>(
+            directory.Of(silo).AddOrUpdate(
+                address.GrainId,
+                address,
+                (_, known) => IsDead(known) || (previousAddress is not null && Same(known, previousAddress)) ? address : known));
+
+        public Task Unregister(GrainAddress address)
+        {
+            if (directory.Of(silo).TryGetValue(address.GrainId, out var known) && Same(known, address))
+            {
+                directory.Of(silo).TryRemove(KeyValuePair.Create(address.GrainId, known));
+            }
+
+            return Task.CompletedTask;
+        }
+
+        public Task<GrainAddress?> Lookup(GrainId grainId) =>
+            Task.FromResult(directory.Of(silo).TryGetValue(grainId, out var known) && !IsDead(known) ? known : null);
+
+        public Task UnregisterSilos(List<SiloAddress> siloAddresses)
+        {
+            var table = directory.Of(silo);
+            foreach (var entry in table.Where(entry => siloAddresses.Contains(entry.Value.SiloAddress!)))
+            {
+                table.TryRemove(entry);
+            }
+
+            return Task.CompletedTask;
+        }
+
+        private static bool Same(GrainAddress a, GrainAddress b) => a.ActivationId == b.ActivationId && Equals(a.SiloAddress, b.SiloAddress);
+
+        private bool IsDead(GrainAddress address) => address.SiloAddress is not { } host || membership.Value.IsDeadSilo(host);
+    }
+}

@@ -9,6 +9,7 @@ builder.Services.AddOrleansSocketsEdge(options => configuration.GetSection("Edge
 builder.UseOrleans(silo => silo
     .UseConfiguredClustering()
     .UseMembershipProfile(configuration.GetValue<MembershipProfile>("Membership:Profile"))
+    .UseNodeRole(configuration.GetValue<NodeRole>("Node:Role"))
     .AddOrleansSockets(options => options.AddConfigured(configuration)));
 
 var app = builder.Build();

@@ -1,12 +1,15 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Placement;
+using Orleans.Runtime.MembershipService.SiloMetadata;
 using OrleansSockets;
 using OrleansSockets.Contexts;
 using OrleansSockets.Deployments;
 using OrleansSockets.Diagnostics;
 using OrleansSockets.Links;
 using OrleansSockets.Pairs;
+using OrleansSockets.Sessions;
 
 namespace Orleans.Hosting;
 
@@ -45,6 +48,8 @@ public static class OrleansSocketsSiloBuilderExtensions
         services.AddSingleton<IWebSocketPairFactory, WebSocketPairFactory>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PairDrain>();
         builder.AddIncomingGrainCallFilter<GrainContextCallFilter>();
+        services.AddPlacementFilter<SessionPlacementFilter, SessionPlacementFilterDirector>(ServiceLifetime.Singleton);
+        builder.UseSiloMetadata();
         builder.AddGrainService<LinkService>();
         return builder;
     }

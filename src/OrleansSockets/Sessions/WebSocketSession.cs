@@ -5,7 +5,7 @@ namespace OrleansSockets.Sessions;
 /// <summary>
 /// Base of a session grain. Its ends' handlers run in its own turns. It stays where it is, and alive, while it holds accepted ends that are not finished.
 /// </summary>
-[Immovable(ImmovableKind.Any)]
+[Immovable(ImmovableKind.Any), SessionPlacementFilter]
 public abstract class WebSocketSession : Grain, IWebSocketSession
 {
     Task<UpgradeResponse> IWebSocketSession.UpgradeAsync(UpgradeRequest request) => OnUpgradeAsync(request);

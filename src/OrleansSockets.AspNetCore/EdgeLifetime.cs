@@ -3,20 +3,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OrleansSockets.AspNetCore.Connections;
 using OrleansSockets.AspNetCore.Sockets;
-using OrleansSockets.Pairs;
 
 namespace OrleansSockets.AspNetCore;
 
-/// <summary>Checks at start that the host has what the edge needs; at shutdown closes the sockets before the server and the silo stop.</summary>
+/// <summary>Checks at start that sockets can be half-closed; at shutdown closes the sockets before the server and the silo stop.</summary>
 internal sealed class EdgeLifetime(IServiceProvider services, SocketRegistry registry) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        if (services.GetService<PairHub>() is null)
-        {
-            throw new InvalidOperationException("Call siloBuilder.AddOrleansSockets() in UseOrleans(): the edge needs the silo of its process.");
-        }
-
         // Kestrel takes the last one that can bind. Another one behind ours would make clients that half-close lose their answer.
         if (services.GetServices<IConnectionListenerFactory>().LastOrDefault() is not HalfCloseListenerFactory)
         {

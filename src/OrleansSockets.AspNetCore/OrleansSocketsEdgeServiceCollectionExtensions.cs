@@ -6,8 +6,10 @@ using Microsoft.Extensions.Options;
 using OrleansSockets.AspNetCore;
 using OrleansSockets.AspNetCore.Connections;
 using OrleansSockets.AspNetCore.Endpoints;
+using OrleansSockets.AspNetCore.Outbound;
 using OrleansSockets.AspNetCore.Page;
 using OrleansSockets.AspNetCore.Sockets;
+using OrleansSockets.Pairs;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -36,13 +38,21 @@ public static class OrleansSocketsEdgeServiceCollectionExtensions
         services.AddOptions<EdgeOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<EdgeOptions>, EdgeOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<SocketRegistry>();
-        services.AddSingleton<SocketAcceptor>();
-        services.AddSingleton<PagePairs>();
-        services.AddSingleton<IStartupFilter, RequestContexts>();
+        services.AddOnSilo<SocketRegistry, SocketRegistry>();
+        services.AddOnSilo<SocketAcceptor, SocketAcceptor>();
+        services.AddOnSilo<PagePairs, PagePairs>();
+        services.AddOnSilo<IWebSocketConnector, WebSocketConnector>();
+        services.AddOnSilo<IStartupFilter, RequestContexts>();
         services.AddSingleton<IConnectionListenerFactory, HalfCloseListenerFactory>();
         services.AddHostedService<EdgeLifetime>();
         services.AddHealthChecks().AddCheck<EdgeReadiness>(EdgeReadiness.Name, tags: [EdgeReadiness.Tag]);
         return services;
     }
+
+    // A forgotten silo should say so itself, also where the container checks all constructors beforehand.
+    private static void AddOnSilo<TService, TImplementation>(this IServiceCollection services)
+        where TService : class
+        where TImplementation : class, TService => services.AddSingleton<TService>(provider => provider.GetService<PairHub>() is null
+            ? throw new InvalidOperationException("Call siloBuilder.AddOrleansSockets() in UseOrleans(): the edge needs the silo of its process.")
+            : ActivatorUtilities.CreateInstance<TImplementation>(provider));
 }

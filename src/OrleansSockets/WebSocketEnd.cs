@@ -16,12 +16,12 @@ public sealed class WebSocketEnd
     private readonly Pair _pair;
     private readonly EndDispatcher _dispatcher;
 
-    internal WebSocketEnd(End end, WebSocketContext context, string protocol = "")
+    internal WebSocketEnd(End end, WebSocketContext context)
     {
         _end = end;
         _pair = end.Pair;
         _dispatcher = new EndDispatcher(this, end, context);
-        Protocol = protocol;
+        Protocol = "";
         BinaryType = end.Settings.BinaryType;
     }
 
@@ -50,7 +50,7 @@ public sealed class WebSocketEnd
     }
 
     /// <summary>The subprotocol; "" for an end of a pair.</summary>
-    public string Protocol { get; }
+    public string Protocol { get; internal set; }
 
     /// <summary>A label only: data is bytes either way.</summary>
     public BinaryType BinaryType { get; set; }

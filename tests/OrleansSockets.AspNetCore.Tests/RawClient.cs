@@ -11,6 +11,9 @@ namespace OrleansSockets.AspNetCore.Tests;
 /// <summary>A client that sees frames as they are, and can do to TCP what no WebSocket library does.</summary>
 internal sealed class RawClient : IDisposable
 {
+    /// <summary>A test that waits longer has lost something.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private const uint MaskKey = 0x3D21FA37;
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -140,7 +143,7 @@ internal sealed class RawClient : IDisposable
             (_start, _end) = (0, _end - _start);
         }
 
-        var count = await _socket.ReceiveAsync(_buffer.AsMemory(_end), Token);
+        var count = await _socket.ReceiveAsync(_buffer.AsMemory(_end), Token).AsTask().WaitAsync(Patience, TimeProvider.System, Token);
         _end += count;
         return count > 0;
     }

@@ -13,8 +13,8 @@ namespace OrleansSockets.AspNetCore.Handshakes;
 /// <summary>The server's part of the opening handshake: RFC 6455 section 4.2 over HTTP/1.1, RFC 8441 over HTTP/2.</summary>
 internal static class WebSocketHandshake
 {
-    private const string Version = "13";
-    private const string WebSocket = "websocket";
+    public const string Version = "13";
+    public const string WebSocket = "websocket";
     private const int KeyBytes = 16;
 
     private static readonly HandshakeFailure NoUpgrade = new(

@@ -18,4 +18,7 @@ internal static partial class EdgeLog
 
     [LoggerMessage(4, LogLevel.Information, "Drained; {Reset} sockets had to be reset")]
     public static partial void Drained(ILogger logger, int reset);
+
+    [LoggerMessage(6, LogLevel.Error, "A socket ended by a fault of the edge")]
+    public static partial void SocketFailed(ILogger logger, Exception exception);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansSockets.Pairs;
 
 namespace OrleansSockets.AspNetCore.Sockets;
 
@@ -15,19 +16,23 @@ internal sealed class SocketRegistry : IDisposable
 
     private readonly ConcurrentDictionary<EdgeSocket, bool> _sockets = new();
     private readonly EdgeOptions _options;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _pace;
     private readonly ILogger<SocketRegistry> _logger;
     private readonly ITimer _timer;
     private volatile TaskCompletionSource? _empty;
     private int _count;
 
-    public SocketRegistry(IOptions<EdgeOptions> options, TimeProvider clock, ILogger<SocketRegistry> logger)
+    /// <param name="options">Limits.</param>
+    /// <param name="hub">Its clock is the one of all limits of sockets; a test may hold it still.</param>
+    /// <param name="pace">The clock of the shutdown, which goes on all the same.</param>
+    /// <param name="logger">For the shutdown.</param>
+    public SocketRegistry(IOptions<EdgeOptions> options, PairHub hub, TimeProvider pace, ILogger<SocketRegistry> logger)
     {
         _options = options.Value;
-        _clock = clock;
+        _pace = pace;
         _logger = logger;
         var tick = TickOf(_options);
-        _timer = clock.CreateTimer(static state => ((SocketRegistry)state!).Tick(), this, tick, tick);
+        _timer = hub.Clock.CreateTimer(static state => ((SocketRegistry)state!).Tick(), this, tick, tick);
     }
 
     /// <summary>Sockets open or about to be.</summary>
@@ -90,11 +95,11 @@ internal sealed class SocketRegistry : IDisposable
         }
 
         EdgeLog.Draining(_logger, Count);
-        using var deadline = new CancellationTokenSource(_options.DrainTimeout, _clock);
+        using var deadline = new CancellationTokenSource(_options.DrainTimeout, _pace);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, hurry);
         try
         {
-            await Task.Delay(_options.DrainDelay, _clock, either.Token);
+            await Task.Delay(_options.DrainDelay, _pace, either.Token);
             await CloseAllAsync(either.Token);
             if (Count > 0)
             {
@@ -130,14 +135,14 @@ internal sealed class SocketRegistry : IDisposable
         Random.Shared.Shuffle(sockets);
         var spacing = _options.DrainPeriod / Math.Max(1, sockets.Length);
         spacing = spacing < WidestSpacing ? spacing : WidestSpacing;
-        var began = _clock.GetTimestamp();
+        var began = _pace.GetTimestamp();
         for (var i = 0; i < sockets.Length; i++)
         {
             var due = spacing * (i + Random.Shared.NextDouble());
-            var wait = due - _clock.GetElapsedTime(began);
+            var wait = due - _pace.GetElapsedTime(began);
             if (wait > TimeSpan.FromMilliseconds(1))
             {
-                await Task.Delay(wait, _clock, stop);
+                await Task.Delay(wait, _pace, stop);
             }
 
             CloseForShutdown(sockets[i]);

@@ -16,7 +16,7 @@ internal sealed class FakeEnd : ISocketEnd
     private readonly List<byte> _message = [];
     private Action? _signal;
     private bool _hasRoom = true;
-    private TaskCompletionSource _room = new();
+    private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task PeerGone => _peerGone.Task;
 
@@ -27,7 +27,7 @@ internal sealed class FakeEnd : ISocketEnd
     public int ConsumedCount { get; private set; }
 
     /// <summary>The next thing that the end heard: "text abc", "binary FF", "close 1000 x", "abort", "abort 1002 ...".</summary>
-    public ValueTask<string> HeardAsync() => _heard.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    public Task<string> HeardAsync() => _heard.Reader.ReadAsync(RawClient.Token).AsTask().WaitAsync(RawClient.Patience, TimeProvider.System, RawClient.Token);
 
     public bool HasHeard => _heard.Reader.TryPeek(out _);
 
@@ -63,7 +63,7 @@ internal sealed class FakeEnd : ISocketEnd
             if (hasRoom)
             {
                 _room.TrySetResult();
-                _room = new TaskCompletionSource();
+                _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
         }
     }

@@ -64,6 +64,36 @@ internal sealed class SocketServer : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Takes the peer's room away, until the socket is not read any more. The end has heard all that was read.</summary>
+    public async Task PauseAsync(RawClient client)
+    {
+        End.SetRoom(false);
+
+        // A read that was under way takes this; else it waits in the socket.
+        await client.SendTextAsync("nudge");
+        await EventuallyAsync(() => Socket!.IsPaused);
+        if (!End.HasHeard)
+        {
+            // Let it in, and pause behind it.
+            End.SetRoom(true);
+            Assert.Equal("text nudge", await End.HeardAsync());
+            await PauseAsync(client);
+            return;
+        }
+
+        Assert.Equal("text nudge", await End.HeardAsync());
+    }
+
+    public static async Task EventuallyAsync(Func<bool> condition)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < RawClient.Patience, "what the test waits for did not happen");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, RawClient.Token);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         using var hurry = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));

@@ -63,11 +63,8 @@ public sealed class TimeLimitTests : IAsyncLifetime
     public async Task KeepAlive_ReadingPausedForRoom_IsSuspendedAndBeginsAnew()
     {
         using var client = await OpenAsync();
-        End.SetRoom(false);
-        await client.SendTextAsync("the read under way");
-        await End.HeardAsync();
+        await _server.PauseAsync(client);
         await client.SendTextAsync("later");
-        await WaitUntilPausedAsync();
         Pass(1000);
         Assert.False(End.HasHeard);
         End.SetRoom(true);
@@ -84,7 +81,7 @@ public sealed class TimeLimitTests : IAsyncLifetime
         using var client = await OpenAsync();
         client.Socket.ReceiveBufferSize = 4096;
         End.Put(PairFrameKind.Binary, 0, new byte[32 * 1024 * 1024]);
-        await EventuallyAsync(() => _server.Socket!.IsStalled);
+        await SocketServer.EventuallyAsync(() => _server.Socket!.IsStalled);
         Pass(9);
         Assert.False(End.HasHeard);
         Pass(1);
@@ -111,7 +108,7 @@ public sealed class TimeLimitTests : IAsyncLifetime
         using var client = await OpenAsync();
         End.PutClose(1000);
         Assert.Equal("close 1000 ", await client.ReadAsync());
-        await EventuallyAsync(() => _server.Socket!.IsClosing);
+        await SocketServer.EventuallyAsync(() => _server.Socket!.IsClosing);
         Pass(300);
         Assert.Equal("abort", await End.HeardAsync());
         Assert.Equal("reset", await client.ReadAsync());
@@ -129,15 +126,5 @@ public sealed class TimeLimitTests : IAsyncLifetime
     {
         _clock.Advance(TimeSpan.FromSeconds(seconds));
         _server.Socket!.Tick();
-    }
-
-    private Task WaitUntilPausedAsync() => EventuallyAsync(() => _server.Socket!.IsPaused);
-
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
     }
 }

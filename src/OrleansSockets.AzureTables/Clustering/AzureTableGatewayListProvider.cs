@@ -12,13 +12,19 @@ internal sealed class AzureTableGatewayListProvider(AzureTableMembershipTable me
 
     public bool IsUpdatable => true;
 
-    public Task InitializeGatewayListProvider() => membership.InitializeMembershipTable(tryInitTableVersion: false);
+    public Task InitializeGatewayListProviderAsync(CancellationToken cancellationToken) =>
+        membership.InitializeMembershipTableAsync(tryInitTableVersion: false, cancellationToken);
 
-    public async Task<IList<Uri>> GetGateways() =>
+    public async Task<IList<Uri>> GetGatewaysAsync(CancellationToken cancellationToken) =>
     [
-        .. from member in (await membership.ReadAll()).Members
+        .. from member in (await membership.ReadAllAsync(cancellationToken)).Members
            let silo = member.Item1
            where silo.Status == SiloStatus.Active && silo.ProxyPort != 0
            select SiloAddress.New(silo.SiloAddress.Endpoint.Address, silo.ProxyPort, silo.SiloAddress.Generation).ToGatewayUri(),
     ];
+
+    // The same for callers that know no cancellation.
+    public Task InitializeGatewayListProvider() => InitializeGatewayListProviderAsync(CancellationToken.None);
+
+    public Task<IList<Uri>> GetGateways() => GetGatewaysAsync(CancellationToken.None);
 }

@@ -25,9 +25,9 @@ internal sealed class AzureTableMembershipTable(
     private readonly TableConnection _table = new(options.Value, time);
     private readonly string _partition = Partition(cluster.Value, cluster.Value.ClusterId);
 
-    public async Task InitializeMembershipTable(bool tryInitTableVersion)
+    public async Task InitializeMembershipTableAsync(bool tryInitTableVersion, CancellationToken cancellationToken)
     {
-        await _table.CreateAsync(CancellationToken.None);
+        await _table.CreateAsync(cancellationToken);
         if (tryInitTableVersion)
         {
             await _table.RunAsync(
@@ -36,40 +36,45 @@ internal sealed class AzureTableMembershipTable(
                 {
                     try
                     {
-                        await table.AddEntityAsync(new TableEntity(_partition, VersionRow) { [Version] = 0 }, limit);
-                        return true;
+                        return await table.AddEntityAsync(new TableEntity(_partition, VersionRow) { [Version] = 0 }, limit);
                     }
                     catch (RequestFailedException problem) when (TableConnection.IsConflict(problem))
                     {
                         // Another silo, or an earlier life of the cluster, began it.
-                        return false;
+                        return null;
                     }
-                });
+                },
+                cancellationToken);
         }
     }
 
-    public Task<MembershipTableData> ReadAll() => _table.RunAsync("read the membership", (table, limit) => ReadAsync(table, silo: null, limit));
+    public Task<MembershipTableData> ReadAllAsync(CancellationToken cancellationToken) =>
+        _table.RunAsync("read the membership", (table, limit) => ReadAsync(table, silo: null, limit), cancellationToken);
 
-    public Task<MembershipTableData> ReadRow(SiloAddress key) => _table.RunAsync($"read silo {key}", (table, limit) => ReadAsync(table, key, limit));
+    public Task<MembershipTableData> ReadRowAsync(SiloAddress key, CancellationToken cancellationToken) =>
+        _table.RunAsync($"read silo {key}", (table, limit) => ReadAsync(table, key, limit), cancellationToken);
 
-    public Task<bool> InsertRow(MembershipEntry entry, TableVersion tableVersion) => ChangeAsync(
+    public Task<bool> InsertRowAsync(MembershipEntry entry, TableVersion tableVersion, CancellationToken cancellationToken) => ChangeAsync(
         $"insert silo {entry.SiloAddress}",
         new(TableTransactionActionType.Add, SiloEntity.Create(_partition, entry)),
-        tableVersion);
+        tableVersion,
+        cancellationToken);
 
-    public Task<bool> UpdateRow(MembershipEntry entry, string etag, TableVersion tableVersion) => ChangeAsync(
+    public Task<bool> UpdateRowAsync(MembershipEntry entry, string etag, TableVersion tableVersion, CancellationToken cancellationToken) => ChangeAsync(
         $"update silo {entry.SiloAddress}",
         new(TableTransactionActionType.UpdateReplace, SiloEntity.Create(_partition, entry), new ETag(etag)),
-        tableVersion);
+        tableVersion,
+        cancellationToken);
 
     // No version and no ETag: a heartbeat is news to nobody, and must not undo what others decided about this silo.
-    public Task UpdateIAmAlive(MembershipEntry entry) => _table.RunAsync(
+    public Task UpdateIAmAliveAsync(MembershipEntry entry, CancellationToken cancellationToken) => _table.RunAsync(
         $"write the heartbeat of silo {entry.SiloAddress}",
-        (table, limit) => table.UpdateEntityAsync(SiloEntity.Heartbeat(_partition, entry), ETag.All, TableUpdateMode.Merge, limit));
+        (table, limit) => table.UpdateEntityAsync(SiloEntity.Heartbeat(_partition, entry), ETag.All, TableUpdateMode.Merge, limit),
+        cancellationToken);
 
-    public async Task CleanupDefunctSiloEntries(DateTimeOffset beforeDate)
+    public async Task CleanupDefunctSiloEntriesAsync(DateTimeOffset beforeDate, CancellationToken cancellationToken)
     {
-        var members = (await ReadAll()).Members;
+        var members = (await ReadAllAsync(cancellationToken)).Members;
         foreach (var (entry, etag) in members.Where(member => member.Item1.Status == SiloStatus.Dead && LastSign(member.Item1) < beforeDate))
         {
             await _table.RunAsync(
@@ -85,11 +90,12 @@ internal sealed class AzureTableMembershipTable(
                         // Changed since it was read: the next round looks again.
                         return null;
                     }
-                });
+                },
+                cancellationToken);
         }
     }
 
-    public Task DeleteMembershipTableEntries(string clusterId)
+    public Task DeleteMembershipTableEntriesAsync(string clusterId, CancellationToken cancellationToken)
     {
         var partition = Partition(cluster.Value, clusterId);
         return _table.RunAsync(
@@ -109,10 +115,29 @@ internal sealed class AzureTableMembershipTable(
                 }
 
                 return all.Count;
-            });
+            },
+            cancellationToken);
     }
 
-    private Task<bool> ChangeAsync(string what, TableTransactionAction silo, TableVersion next) => _table.RunAsync(
+    // The same for callers that know no cancellation.
+    public Task InitializeMembershipTable(bool tryInitTableVersion) => InitializeMembershipTableAsync(tryInitTableVersion, CancellationToken.None);
+
+    public Task<MembershipTableData> ReadAll() => ReadAllAsync(CancellationToken.None);
+
+    public Task<MembershipTableData> ReadRow(SiloAddress key) => ReadRowAsync(key, CancellationToken.None);
+
+    public Task<bool> InsertRow(MembershipEntry entry, TableVersion tableVersion) => InsertRowAsync(entry, tableVersion, CancellationToken.None);
+
+    public Task<bool> UpdateRow(MembershipEntry entry, string etag, TableVersion tableVersion) =>
+        UpdateRowAsync(entry, etag, tableVersion, CancellationToken.None);
+
+    public Task UpdateIAmAlive(MembershipEntry entry) => UpdateIAmAliveAsync(entry, CancellationToken.None);
+
+    public Task CleanupDefunctSiloEntries(DateTimeOffset beforeDate) => CleanupDefunctSiloEntriesAsync(beforeDate, CancellationToken.None);
+
+    public Task DeleteMembershipTableEntries(string clusterId) => DeleteMembershipTableEntriesAsync(clusterId, CancellationToken.None);
+
+    private Task<bool> ChangeAsync(string what, TableTransactionAction silo, TableVersion next, CancellationToken cancellationToken) => _table.RunAsync(
         what,
         async (table, limit) =>
         {
@@ -134,7 +159,8 @@ internal sealed class AzureTableMembershipTable(
             {
                 return false;
             }
-        });
+        },
+        cancellationToken);
 
     /// <summary>Rows and version of one moment: read again until the version is the same before and after.</summary>
     private async Task<MembershipTableData> ReadAsync(TableClient table, SiloAddress? silo, CancellationToken limit)

@@ -25,9 +25,9 @@ internal static class SiloEntity
         [nameof(entry.FaultZone)] = entry.FaultZone,
         [nameof(entry.StartTime)] = Text(entry.StartTime),
         [nameof(entry.IAmAliveTime)] = Text(entry.IAmAliveTime),
-        [nameof(entry.SuspectTimes)] = string.Join(
-            After,
-            (entry.SuspectTimes ?? []).Select(vote => $"{vote.Item1.ToParsableString()}{Between}{Text(vote.Item2)}")),
+        [nameof(entry.SuspectTimes)] = entry.SuspectTimes is { } votes
+            ? string.Join(After, votes.Select(vote => $"{vote.Item1.ToParsableString()}{Between}{Text(vote.Item2)}"))
+            : null,
     };
 
     /// <summary>The one column that a heartbeat writes.</summary>
@@ -48,7 +48,9 @@ internal static class SiloEntity
         FaultZone = entity.GetInt32(nameof(MembershipEntry.FaultZone)) ?? 0,
         StartTime = Time(entity.GetString(nameof(MembershipEntry.StartTime))),
         IAmAliveTime = Time(entity.GetString(nameof(MembershipEntry.IAmAliveTime))),
-        SuspectTimes = [.. (entity.GetString(nameof(MembershipEntry.SuspectTimes)) ?? "").Split(After, StringSplitOptions.RemoveEmptyEntries).Select(Vote)],
+        SuspectTimes = entity.GetString(nameof(MembershipEntry.SuspectTimes)) is { } votes
+            ? [.. votes.Split(After, StringSplitOptions.RemoveEmptyEntries).Select(Vote)]
+            : null,
     };
 
     private static Tuple<SiloAddress, DateTime> Vote(string text)

@@ -5,6 +5,7 @@ using OrleansSockets.Host.Rooms;
 // The settings lie beside the program, wherever it is started from.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 var configuration = builder.Configuration;
+builder.Services.Configure<ProxyOptions>(configuration.GetSection("Proxy"));
 builder.Services.AddOrleansSocketsEdge(options => configuration.GetSection("Edge").Bind(options));
 builder.UseOrleans(silo => silo
     .UseConfiguredClustering()
@@ -21,9 +22,9 @@ app.MapGet("/echo", () =>
     server.OnMessage(e => server.Send(e.Data));
     return Results.WebSocket(client);
 });
-
 app.MapWebSocketPairs("/pairs");
 app.MapWebSocketSession<IRoom>("/rooms/{name}");
+app.MapGet("/proxy", Proxy.ConnectAsync);
 
 app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
 app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });

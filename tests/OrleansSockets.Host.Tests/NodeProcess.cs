@@ -42,8 +42,8 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Another node of the same cluster.</summary>
-    public Task<NodeProcess> StartPeerAsync(CancellationToken cancellationToken) =>
-        StartAsync(cancellationToken, $"--Silo:Primary=127.0.0.1:{SiloPort}");
+    public Task<NodeProcess> StartPeerAsync(CancellationToken cancellationToken, params string[] arguments) =>
+        StartAsync(cancellationToken, [$"--Silo:Primary=127.0.0.1:{SiloPort}", .. arguments]);
 
     public Uri Socket(string pathAndQuery) => new UriBuilder(new Uri(Address, pathAndQuery)) { Scheme = "ws" }.Uri;
 

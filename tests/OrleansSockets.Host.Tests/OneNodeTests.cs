@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using Xunit;
 
 namespace OrleansSockets.Host.Tests;
@@ -37,6 +38,14 @@ public sealed class OneNodeTests(RunningNode running) : IClassFixture<RunningNod
         await bob.CloseAsync(1000, "", Token);
 
         Assert.Equal("bob has left", await ann.ReceiveAsync(Token));
+    }
+
+    [Fact]
+    public async Task Proxy_ToAnAddressThatIsNotListed_IsForbidden()
+    {
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => TestSocket.ConnectAsync(_node.Socket("proxy?to=ws://example.com/"), Token));
+
+        Assert.Contains("403", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

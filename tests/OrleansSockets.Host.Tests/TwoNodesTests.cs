@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Xunit;
 
 namespace OrleansSockets.Host.Tests;
@@ -42,6 +43,27 @@ public sealed class TwoNodesTests(TwoRunningNodes running) : IClassFixture<TwoRu
         await bob.SendAsync("milk?", Token);
 
         Assert.Equal("bob: milk?", await ann.ReceiveAsync(Token));
+    }
+
+    [Fact]
+    public async Task Proxy_ToTheOtherNode_PassesMessagesAndCloses()
+    {
+        using var client = await TestSocket.ConnectAsync(_second.Socket($"proxy?to={_first.Socket("echo")}"), Token);
+
+        await client.SendAsync("hello", Token);
+        Assert.Equal("hello", await client.ReceiveAsync(Token));
+        await client.CloseAsync(4001, "done", Token);
+
+        Assert.Equal((4001, "done"), (client.CloseCode, client.CloseReason));
+    }
+
+    [Fact]
+    public async Task Proxy_WhenTheOtherServerRefuses_IsABadGateway()
+    {
+        var refused = await Assert.ThrowsAsync<WebSocketException>(
+            () => TestSocket.ConnectAsync(_second.Socket($"proxy?to={_first.Socket("health/live")}"), Token));
+
+        Assert.Contains("502", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

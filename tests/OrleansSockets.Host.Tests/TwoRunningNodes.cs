@@ -2,7 +2,7 @@ using Xunit;
 
 namespace OrleansSockets.Host.Tests;
 
-/// <summary>Two nodes for all tests of a class; the second joined through the first.</summary>
+/// <summary>Two nodes for all tests of a class; the second joined through the first, and may be its proxy.</summary>
 public sealed class TwoRunningNodes : IAsyncLifetime
 {
     internal NodeProcess First { get; private set; } = null!;
@@ -14,7 +14,8 @@ public sealed class TwoRunningNodes : IAsyncLifetime
         First = await NodeProcess.StartAsync(TestContext.Current.CancellationToken);
         try
         {
-            Second = await First.StartPeerAsync(TestContext.Current.CancellationToken);
+            Second = await First.StartPeerAsync(
+                TestContext.Current.CancellationToken, $"--Proxy:Allow:0={First.Socket("")}");
         }
         catch
         {

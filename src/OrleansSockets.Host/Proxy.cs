@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Options;
+using OrleansSockets.AspNetCore;
+
+namespace OrleansSockets.Host;
+
+/// <summary>Joins a client to another server; messages and Closes pass through.</summary>
+internal static class Proxy
+{
+    public static async Task<IResult> ConnectAsync(Uri to, IOptionsMonitor<ProxyOptions> options, IWebSocketConnector connector, CancellationToken cancellationToken)
+    {
+        if (!options.CurrentValue.Allows(to))
+        {
+            return Results.Problem($"{to} is not among the addresses of Proxy:Allow.", statusCode: StatusCodes.Status403Forbidden);
+        }
+
+        var (client, server) = new WebSocketPair();
+        try
+        {
+            var backend = await connector.ConnectWebSocketAsync(to, cancellationToken: cancellationToken);
+            _ = WebSocketEnd.Couple(server, backend); // Goes on after this request, and never fails.
+            return Results.WebSocket(client);
+        }
+        catch (WebSocketPairException unreachable) when (unreachable.Kind == WebSocketPairErrorKind.PeerDisconnected)
+        {
+            return Results.Problem(unreachable.Message, statusCode: StatusCodes.Status502BadGateway);
+        }
+    }
+}

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using OrleansSockets;
+using OrleansSockets.Administration;
 using OrleansSockets.Contexts;
 using OrleansSockets.Deployments;
 using OrleansSockets.Diagnostics;
@@ -51,6 +52,9 @@ public static class OrleansSocketsSiloBuilderExtensions
         services.AddPlacementFilter<SessionPlacementFilter, SessionPlacementFilterDirector>(ServiceLifetime.Singleton);
         builder.UseSiloMetadata();
         builder.AddGrainService<LinkService>();
+        services.AddSingleton<PairAdministration>();
+        services.AddSingleton<NodeServiceClient>();
+        builder.AddGrainService<NodeService>();
         return builder;
     }
 }

@@ -40,6 +40,8 @@ public static class OrleansSocketsEdgeServiceCollectionExtensions
         services.AddOptions<EdgeOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<EdgeOptions>, EdgeOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton<SocketMetrics>();
         services.AddOnSilo<SocketRegistry, SocketRegistry>();
         services.AddOnSilo<SocketAcceptor, SocketAcceptor>();
         services.AddOnSilo<PagePairs, PagePairs>();

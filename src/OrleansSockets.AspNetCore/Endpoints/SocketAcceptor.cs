@@ -53,12 +53,14 @@ internal sealed class SocketAcceptor(
     private async Task HandleAsync(HttpContext context, Func<CancellationToken, Task<EndOffer>> obtain)
     {
         EndOffer? offer = null;
+        Task<EndOffer>? obtaining = null;
         try
         {
             CoupledSocketEnd? end = null;
             var failure = await WithinHandshakeTimeoutAsync(context, async timeout =>
             {
-                offer = await obtain(timeout).WaitAsync(timeout);
+                obtaining = obtain(timeout);
+                offer = await obtaining.WaitAsync(timeout);
                 if (offer is { Failure: null, Ticket: { } ticket })
                 {
                     end = await CoupledSocketEnd.ClaimAsync(hub, ticket, RequestContexts.Of(context).Settings, timeout);
@@ -69,10 +71,20 @@ internal sealed class SocketAcceptor(
         }
         finally
         {
-            if (offer?.Ended is { } ended)
-            {
-                await ended();
-            }
+            await (offer is null && obtaining is not null ? TakeBackAsync(obtaining) : offer?.Ended?.Invoke() ?? Task.CompletedTask);
+        }
+    }
+
+    // An offer that comes after the time was up must not keep its place; nobody waits for that.
+    private static async Task TakeBackAsync(Task<EndOffer> obtaining)
+    {
+        if (!obtaining.IsCompleted)
+        {
+            _ = obtaining.ContinueWith(TakeBackAsync, TaskScheduler.Default);
+        }
+        else if (obtaining is { IsCompletedSuccessfully: true, Result.Ended: { } ended })
+        {
+            await ended();
         }
     }
 

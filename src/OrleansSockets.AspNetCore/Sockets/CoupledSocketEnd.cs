@@ -69,6 +69,8 @@ internal sealed class CoupledSocketEnd : ISocketEnd, IEndConsumer
         }
     }
 
+    public void Note(string what, int? code = null) => End.Note(what, code);
+
     public bool TryTake(out ReceivedItem item) => End.TryTake(out item);
 
     public void Consumed(in ReceivedItem item) => End.Consumed(item);

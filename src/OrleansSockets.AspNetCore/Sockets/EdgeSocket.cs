@@ -23,6 +23,7 @@ internal sealed class EdgeSocket
     private readonly CancellationTokenSource _stop = new();
     private long _pingAt;
     private bool _isReset;
+    private volatile bool _closesByItself;
 
     /// <summary>Couples; <see cref="RunAsync"/> starts.</summary>
     /// <param name="stream">Frames in both directions. The caller disposes of it after <see cref="RunAsync"/>, which ends it gracefully.</param>
@@ -52,7 +53,7 @@ internal sealed class EdgeSocket
     public bool IsClosing => _sender.ClosedAt != 0 || _receiver.ClosedAt != 0;
 
     /// <summary>Runs until the connection has nothing more to do. Does not throw for anything that a client can cause.</summary>
-    public async Task RunAsync()
+    public async Task<SocketOutcome> RunAsync()
     {
         _end.Listen(_sender.Signal);
         var sending = _sender.RunAsync();
@@ -60,7 +61,13 @@ internal sealed class EdgeSocket
         try
         {
             await Task.WhenAny(sending, receiving);
-            await (receiving.IsCompleted ? AfterReceivingAsync(await receiving, sending) : AfterSendingAsync(await sending, receiving));
+            var outcome = await (receiving.IsCompleted ? AfterReceivingAsync(await receiving, sending) : AfterSendingAsync(await sending, receiving));
+            return Volatile.Read(ref _isReset) ? SocketOutcome.Reset : outcome;
+        }
+        catch
+        {
+            _end.Abort(null);
+            throw;
         }
         finally
         {
@@ -72,15 +79,21 @@ internal sealed class EdgeSocket
             }
 
             await Task.WhenAll(sending, receiving);
-            if (_sender.ClosesByItself)
+            if (_closesByItself)
             {
+                // Nothing is written any more, whatever the client answered.
                 _end.Abort(null);
             }
         }
     }
 
     /// <summary>Closes from the edge's side; the client's answer is passed on as its Close.</summary>
-    public void CloseWith(int code, string reason) => _sender.CloseWith(code, reason);
+    public void CloseWith(int code, string reason)
+    {
+        _end.Note($"the edge closes: {reason}", code);
+        _closesByItself = true;
+        _sender.CloseWith(code, reason);
+    }
 
     /// <summary>Resets the connection.</summary>
     public void Reset(string why)
@@ -91,6 +104,7 @@ internal sealed class EdgeSocket
         }
 
         EdgeLog.SocketReset(_logger, why);
+        _end.Note($"the edge resets the socket: {why}");
 
         // First of all, or the loops could end before and the connection would end gracefully.
         _abort();
@@ -139,27 +153,12 @@ internal sealed class EdgeSocket
         }
     }
 
-    private async Task AfterReceivingAsync(ReceiveResult received, Task<SendResult> sending)
+    private async Task<SocketOutcome> AfterReceivingAsync(ReceiveResult received, Task<SendResult> sending)
     {
         switch (received)
         {
             case ReceiveResult.Closed:
-                var watching = _receiver.WatchAsync(_stop.Token);
-                if (await Task.WhenAny(sending, watching) == watching && !await watching)
-                {
-                    _end.Abort(null);
-                    break;
-                }
-
-                // After the client's FIN, too: the peer may take its time to answer.
-                if (await sending != SendResult.Closed)
-                {
-                    _end.Abort(null);
-                }
-
-                _stop.Cancel();
-                await watching;
-                break;
+                return await AfterClientsCloseAsync(sending);
             case ReceiveResult.Violation:
                 var violation = _receiver.Violation!;
                 EdgeLog.Violation(_logger, violation.Code, violation.Text);
@@ -167,27 +166,67 @@ internal sealed class EdgeSocket
                 _sender.CloseWith(violation.Code, violation.Text);
                 await sending;
                 await _receiver.DrainAsync(Quiet, MostAfterViolation);
-                break;
+                return SocketOutcome.Violation;
             default:
-                _end.Abort(null);
-                break;
+                return Drop();
         }
     }
 
-    private async Task AfterSendingAsync(SendResult sent, Task<ReceiveResult> receiving)
+    private async Task<SocketOutcome> AfterClientsCloseAsync(Task<SendResult> sending)
     {
+        var watching = _receiver.WatchAsync(_stop.Token);
+        if (await Task.WhenAny(sending, watching) == watching && !await watching)
+        {
+            return Drop();
+        }
+
+        // After the client's FIN, too: the peer may take its time to answer.
+        var sent = await sending;
+        _stop.Cancel();
+        await watching;
+        if (sent == SendResult.Closed)
+        {
+            return SocketOutcome.Closed;
+        }
+
+        _end.Abort(null);
+        return SocketOutcome.PeerGone;
+    }
+
+    private async Task<SocketOutcome> AfterSendingAsync(SendResult sent, Task<ReceiveResult> receiving)
+    {
+        if (sent == SendResult.PeerGone || (sent == SendResult.Closed && await Task.WhenAny(receiving, _end.PeerGone) != receiving))
+        {
+            // The peer is gone, or has closed and hears no answer: its listener failed, or it was cut off.
+            _end.Abort(null);
+            return SocketOutcome.PeerGone;
+        }
+
         if (sent != SendResult.Closed)
         {
-            _end.Abort(null);
+            return Drop();
         }
-        else if (await Task.WhenAny(receiving, _end.PeerGone) != receiving)
+
+        switch (await receiving)
         {
-            // The peer has closed and hears no answer: its listener failed, or it was cut off.
-            _end.Abort(null);
+            case ReceiveResult.Closed:
+                return SocketOutcome.Closed;
+            case ReceiveResult.Violation:
+                _end.Abort(_receiver.Violation);
+                return SocketOutcome.Violation;
+            default:
+                return Drop();
         }
-        else if (await receiving != ReceiveResult.Closed)
+    }
+
+    private SocketOutcome Drop()
+    {
+        if (!Volatile.Read(ref _isReset))
         {
-            _end.Abort(_receiver.Violation);
+            _end.Note(_receiver.HasEnded ? "the client ended TCP without a Close" : "the client's connection was lost");
         }
+
+        _end.Abort(null);
+        return SocketOutcome.Dropped;
     }
 }

@@ -36,6 +36,9 @@ internal interface ISocketEnd
     /// </summary>
     void Abort(FrameViolation? violation);
 
+    /// <summary>A line for the pair's timeline.</summary>
+    void Note(string what, int? code = null);
+
     /// <summary>The next thing to write, in order.</summary>
     bool TryTake(out ReceivedItem item);
 

@@ -29,6 +29,9 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
 
     public FrameViolation? Violation { get; private set; }
 
+    /// <summary>The client ended its direction (FIN), as opposed to a connection that was reset.</summary>
+    public bool HasEnded { get; private set; }
+
     /// <summary>When the client's Close arrived, as a timestamp of the clock; 0 before.</summary>
     public long ClosedAt { get; private set; }
 
@@ -137,6 +140,7 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
                 count = await stream.ReadAsync(buffer, stop);
                 if (count == 0)
                 {
+                    HasEnded = true;
                     return ReceiveResult.Dropped;
                 }
 

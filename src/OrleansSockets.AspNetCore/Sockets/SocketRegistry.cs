@@ -17,6 +17,7 @@ internal sealed class SocketRegistry : IDisposable
     private readonly ConcurrentDictionary<EdgeSocket, bool> _sockets = new();
     private readonly EdgeOptions _options;
     private readonly TimeProvider _pace;
+    private readonly SocketMetrics _metrics;
     private readonly ILogger<SocketRegistry> _logger;
     private readonly ITimer _timer;
     private volatile TaskCompletionSource? _empty;
@@ -25,9 +26,12 @@ internal sealed class SocketRegistry : IDisposable
     /// <param name="options">Limits.</param>
     /// <param name="hub">Its clock is the one of all limits of sockets; a test may hold it still.</param>
     /// <param name="pace">The clock of the shutdown, which goes on all the same.</param>
+    /// <param name="metrics">Counts sockets.</param>
     /// <param name="logger">For the shutdown.</param>
-    public SocketRegistry(IOptions<EdgeOptions> options, PairHub hub, TimeProvider pace, ILogger<SocketRegistry> logger)
+    public SocketRegistry(IOptions<EdgeOptions> options, PairHub hub, TimeProvider pace, SocketMetrics metrics, ILogger<SocketRegistry> logger)
     {
+        _metrics = metrics;
+        metrics.Observe(() => Count);
         _options = options.Value;
         _pace = pace;
         _logger = logger;
@@ -76,7 +80,7 @@ internal sealed class SocketRegistry : IDisposable
 
         try
         {
-            await socket.RunAsync();
+            _metrics.Ended(await socket.RunAsync());
         }
         finally
         {

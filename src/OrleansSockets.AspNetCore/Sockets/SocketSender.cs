@@ -44,9 +44,6 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
     /// <summary>When the Close was written, as a timestamp of the clock; 0 before.</summary>
     public long ClosedAt { get; private set; }
 
-    /// <summary>The edge itself closes; what the peer sends is not written any more.</summary>
-    public bool ClosesByItself => _close is not null;
-
     /// <summary>A write waits for the client.</summary>
     public bool IsWriting => Volatile.Read(ref _writeBegan) != 0;
 

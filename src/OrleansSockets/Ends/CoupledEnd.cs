@@ -72,6 +72,15 @@ internal sealed class CoupledEnd
         }
     }
 
+    /// <summary>A line for the pair's timeline: what the socket decided or met.</summary>
+    public void Note(string what, int? code = null)
+    {
+        lock (Gate)
+        {
+            _pair.Timeline.Add(_end.Side, what, code);
+        }
+    }
+
     /// <summary>The socket received a Close.</summary>
     public void Close(int? code, ReadOnlySpan<byte> reason)
     {

@@ -95,6 +95,11 @@ internal sealed class FakeEnd : ISocketEnd
 
     public void Abort(FrameViolation? violation) => Hear($"abort {violation}".TrimEnd());
 
+    /// <summary>The last line for the timeline.</summary>
+    public string? LastNote { get; private set; }
+
+    public void Note(string what, int? code = null) => LastNote = $"{what} {code}".TrimEnd();
+
     public bool TryTake(out ReceivedItem item) => _items.TryDequeue(out item);
 
     public void Consumed(in ReceivedItem item) => ConsumedCount++;

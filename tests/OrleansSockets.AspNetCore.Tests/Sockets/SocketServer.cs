@@ -84,12 +84,12 @@ internal sealed class SocketServer : IAsyncDisposable
         Assert.Equal("text nudge", await End.HeardAsync());
     }
 
-    public static async Task EventuallyAsync(Func<bool> condition)
+    public static async Task EventuallyAsync(Func<bool> condition, Func<string>? problem = null)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < RawClient.Patience, "what the test waits for did not happen");
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < RawClient.Patience, problem?.Invoke() ?? "what the test waits for did not happen");
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, RawClient.Token);
         }
     }

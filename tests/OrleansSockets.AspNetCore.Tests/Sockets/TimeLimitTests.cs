@@ -40,6 +40,7 @@ public sealed class TimeLimitTests : IAsyncLifetime
         Pass(1);
         Assert.Equal("abort", await End.HeardAsync());
         Assert.Equal("reset", await client.ReadAsync());
+        Assert.Equal("the edge resets the socket: the client has not answered a Ping for KeepAliveTimeout (00:00:20)", End.LastNote);
     }
 
     [Fact]

@@ -23,6 +23,20 @@ public partial class CommandTests
         Assert.Contains(Lines(".ci/run"), line => line.StartsWith(TestCommand + " ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void ExamplesOfTheReadme_AreCompiledLineByLine()
+    {
+        var compiled = Repository.Files("*Example.cs").SelectMany(File.ReadAllLines).Select(line => line.Trim()).ToHashSet();
+        var shown = Example().Matches(Repository.Read("README.md"))
+            .SelectMany(example => example.Groups["code"].Value.Split('\n'))
+            .Select(line => line.Trim())
+            .Where(line => line.Length > 0)
+            .ToList();
+
+        Assert.NotEmpty(shown);
+        Assert.Empty(shown.Except(compiled));
+    }
+
     [Theory]
     [InlineData("README.md")]
     [InlineData("infra/README.md")]
@@ -60,6 +74,9 @@ public partial class CommandTests
 
     [GeneratedRegex(@"`(?<path>(?:src|tests|infra)/[\w./-]+)`")]
     private static partial Regex SourcePath();
+
+    [GeneratedRegex(@"^```csharp\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Example();
 
     // Of a list, the first element's key stands for all.
     [GeneratedRegex(@"\b[A-Z]\w*?__\w+?(?=:|=)(?<!__[1-9])")]

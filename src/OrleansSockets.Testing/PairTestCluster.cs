@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using OrleansSockets.Pairs;
+using OrleansSockets.Testing.InMemory;
 
 namespace OrleansSockets.Testing;
 
@@ -47,6 +48,11 @@ public sealed class PairTestCluster : IAsyncDisposable
             });
             options.Silo(silo);
         });
+        if (options.Endpoints is { } endpoints)
+        {
+            builder.ConfigureSiloHost((silo, host) => InMemoryEdge.Add(host, silo.SiloName, options.Edge, endpoints));
+        }
+
         if (options.Overrides is { } overrides)
         {
             builder.ConfigureSiloHost((_, host) => host.ConfigureContainer(new DefaultServiceProviderFactory(), overrides));
@@ -98,6 +104,7 @@ public sealed class PairTestCluster : IAsyncDisposable
         }
 
         silo.Hub.Links.Sever();
+        silo.Services.GetService<InMemoryListenerFactory>()?.Sever();
         await _cluster.KillSiloAsync(silo.Handle);
         await Task.WhenAll(_silos.Select(survivor => DeclareDeadAsync(survivor, silo)));
     }
@@ -118,13 +125,21 @@ public sealed class PairTestCluster : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(silo);
         var current = SiloOfPair(end) ?? throw new InvalidOperationException("This pair has no grain: its ends never left their context, or it is finished.");
-        if (current == silo)
-        {
-            return;
-        }
+        await MoveAsync(end.Core.Pair.Id, current, silo);
+    }
 
-        await silo.Grains.GetGrain<IPairGrain>(end.Core.Pair.Id.Value).MoveAsync(silo.Address);
-        await PollAsync(() => silo.Hub.HasRelay(end.Core.Pair.Id), DefaultIdleLimit, () => $"The pair's grain did not move to {silo}.");
+    /// <summary>Moves the grains of all pairs to one silo, as <see cref="MovePairAsync"/> does: for a test that has no end in hand, as with the sockets of a session.</summary>
+    /// <param name="silo">Where to.</param>
+    public async Task MovePairsAsync(TestSilo silo)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        foreach (var pair in _silos.SelectMany(from => from.Hub.Pairs).Select(pair => pair.Id).Distinct().ToArray())
+        {
+            if (_silos.Find(from => from.Hub.HasRelay(pair)) is { } current)
+            {
+                await MoveAsync(pair, current, silo);
+            }
+        }
     }
 
     /// <summary>Ends the activation of the pair's grain, as a directory failure would; the ends find or make the next one by themselves.</summary>
@@ -149,6 +164,15 @@ public sealed class PairTestCluster : IAsyncDisposable
     {
         await _cluster.StopAllSilosAsync();
         await _cluster.DisposeAsync();
+    }
+
+    private static async Task MoveAsync(PairId pair, TestSilo from, TestSilo to)
+    {
+        if (from != to)
+        {
+            await to.Grains.GetGrain<IPairGrain>(pair.Value).MoveAsync(to.Address);
+            await PollAsync(() => to.Hub.HasRelay(pair), DefaultIdleLimit, () => $"The pair's grain did not move to {to}.");
+        }
     }
 
     private static async Task DeclareDeadAsync(TestSilo survivor, TestSilo dead)

@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using OrleansSockets.AspNetCore;
 
 namespace OrleansSockets.Testing;
 
@@ -16,6 +18,10 @@ public sealed class PairTestClusterOptions
 
     internal Action<ISiloBuilder> Silo { get; private set; } = static _ => { };
 
+    internal Action<EdgeOptions> Edge { get; private set; } = static _ => { };
+
+    internal Action<IEndpointRouteBuilder>? Endpoints { get; private set; }
+
     /// <summary>Called when all else is registered, so that it can replace what TestingHost put there.</summary>
     internal Action<IServiceCollection>? Overrides { get; set; }
 
@@ -25,6 +31,24 @@ public sealed class PairTestClusterOptions
     {
         ArgumentNullException.ThrowIfNull(configure);
         Pairs += configure;
+        return this;
+    }
+
+    /// <summary>Makes each silo an edge, with these endpoints; <see cref="TestSilo.ConnectAsync"/> opens sockets to them. May be called more than once.</summary>
+    /// <param name="map">As in the application: <c>endpoints.MapGet(...)</c>, <c>endpoints.MapWebSocketSession&lt;T&gt;(...)</c>.</param>
+    public PairTestClusterOptions MapEndpoints(Action<IEndpointRouteBuilder> map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        Endpoints += map;
+        return this;
+    }
+
+    /// <summary>Sets options of the edges. May be called more than once.</summary>
+    /// <param name="configure">Called for each silo.</param>
+    public PairTestClusterOptions ConfigureEdge(Action<EdgeOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        Edge += configure;
         return this;
     }
 

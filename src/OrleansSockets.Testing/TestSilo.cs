@@ -1,12 +1,16 @@
+using System.Net.WebSockets;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using OrleansSockets.Pairs;
+using OrleansSockets.Testing.InMemory;
 
 namespace OrleansSockets.Testing;
 
 /// <summary>One silo of a <see cref="PairTestCluster"/>.</summary>
 public sealed class TestSilo
 {
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(20);
+
     internal TestSilo(InProcessSiloHandle handle)
     {
         Handle = handle;
@@ -60,6 +64,33 @@ public sealed class TestSilo
         var context = Pairs.CreateContext();
         return context.RunAsync(() => turn(context));
     }
+
+    /// <summary>
+    /// Opens a socket to this silo's edge, through its real HTTP server, over a connection in memory.
+    /// </summary>
+    /// <param name="path">The path and query of an endpoint that <see cref="PairTestClusterOptions.MapEndpoints"/> mapped.</param>
+    /// <param name="configure">Sets subprotocols and headers.</param>
+    /// <exception cref="WebSocketException">The edge answered with another status than 101.</exception>
+    public async Task<TestSocket> ConnectAsync(string path, Action<ClientWebSocketOptions>? configure = null)
+    {
+        var socket = new ClientWebSocket();
+        configure?.Invoke(socket.Options);
+        using var limit = new CancellationTokenSource(ConnectLimit, TimeProvider.System);
+        try
+        {
+            using var http = new HttpMessageInvoker(InMemoryEdge.CreateHandler(Services));
+            await socket.ConnectAsync(new Uri(new Uri("ws://edge/"), path), http, limit.Token);
+            return new TestSocket(socket);
+        }
+        catch (Exception)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Speaks HTTP to this silo's edge, in memory. Its base address is set: requests name the path only.</summary>
+    public HttpClient CreateHttpClient() => new(InMemoryEdge.CreateHandler(Services)) { BaseAddress = new Uri("http://edge/") };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Address})";

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using OrleansSockets.Sessions;
 using OrleansSockets.Testing;
@@ -37,4 +38,15 @@ public sealed class ReadmeExampleTests
         await client.CloseAsync(4001, "bye");
         Assert.Equal(new CloseEvent(4001, "bye", WasClean: true), await client.ReceiveCloseAsync());
     }
+
+    [Fact]
+    public void Readme_Example_IsTheTestAbove()
+    {
+        var source = File.ReadAllText(ThisFile());
+        var readme = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "README.md"));
+        var example = source[source.IndexOf("    [Fact]", StringComparison.Ordinal)..source.IndexOf("\n\n    [Fact]\n    public void", StringComparison.Ordinal)];
+        Assert.Contains(string.Join('\n', example.Split('\n').Select(line => line.Length > 4 ? line[4..] : line)), readme, StringComparison.Ordinal);
+    }
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

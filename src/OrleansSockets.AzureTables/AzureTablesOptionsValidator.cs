@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Azure.Data.Tables;
 using Orleans.Runtime;
 
 namespace OrleansSockets.AzureTables;
@@ -16,6 +17,9 @@ internal sealed partial class AzureTablesOptionsValidator(AzureTablesOptions opt
             ways.Count(way => way is not null) == 1,
             $"say exactly one of {nameof(options.ConnectionString)}, {nameof(options.Endpoint)} and {nameof(options.TableServiceClient)}");
         Require(
+            string.IsNullOrWhiteSpace(options.ConnectionString) || IsConnectionString(options.ConnectionString),
+            $"{nameof(options.ConnectionString)} is not one of a storage account");
+        Require(
             options.Endpoint is null || options.Credential is not null || options.Endpoint.Query.Length > 1,
             $"{nameof(options.Endpoint)} needs a {nameof(options.Credential)}, or a shared access signature in its query");
         Require(
@@ -31,6 +35,20 @@ internal sealed partial class AzureTablesOptionsValidator(AzureTablesOptions opt
         if (!condition)
         {
             throw new OrleansConfigurationException($"Azure Tables, {what}: {sentence}.");
+        }
+    }
+
+    // What the client says of a broken one repeats it, with its key, so it is not passed on.
+    private static bool IsConnectionString(string text)
+    {
+        try
+        {
+            _ = new TableServiceClient(text);
+            return true;
+        }
+        catch (Exception problem) when (problem is FormatException or InvalidOperationException or ArgumentException)
+        {
+            return false;
         }
     }
 

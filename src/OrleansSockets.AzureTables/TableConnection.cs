@@ -7,33 +7,25 @@ namespace OrleansSockets.AzureTables;
 
 /// <summary>One table, and the limit that every operation on it has.</summary>
 /// <remarks>Retries are the Azure client's; when they are used up, or the time is, the caller gets one sentence. Calls may overlap.</remarks>
-internal sealed class TableConnection
+internal sealed class TableConnection(AzureTablesOptions options, TimeProvider time)
 {
     private const int Retries = 3;
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
 
-    private readonly TableClient _table;
-    private readonly TimeSpan _limit;
-    private readonly TimeProvider _time;
-
-    public TableConnection(AzureTablesOptions options, TimeProvider time)
-    {
-        _limit = options.OperationTimeout;
-        _time = time;
-        _table = Service(options).GetTableClient(options.TableName);
-    }
+    // Made at the first use: a silo makes its services before it validates their options.
+    private readonly Lazy<TableClient> _table = new(() => Service(options).GetTableClient(options.TableName));
 
     public Task CreateAsync(CancellationToken cancellationToken) =>
-        RunAsync("create the table", (table, limit) => table.CreateIfNotExistsAsync(limit), cancellationToken);
+        RunAsync("find or create the table", (table, limit) => table.CreateIfNotExistsAsync(limit), cancellationToken);
 
     /// <summary>Runs one operation; what it does not catch itself becomes an <see cref="AzureTablesException"/>.</summary>
     public async Task<T> RunAsync<T>(string what, Func<TableClient, CancellationToken, Task<T>> operation, CancellationToken cancellationToken = default)
     {
-        using var deadline = new CancellationTokenSource(_limit, _time);
+        using var deadline = new CancellationTokenSource(options.OperationTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            return await operation(_table, either.Token).ConfigureAwait(false);
+            return await operation(_table.Value, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -41,7 +33,7 @@ internal sealed class TableConnection
         }
         catch (Exception problem) when (deadline.IsCancellationRequested && problem is OperationCanceledException or AggregateException or RequestFailedException)
         {
-            throw Failed(what, $"no answer within {_limit.TotalSeconds:0.###} s", problem);
+            throw Failed(what, $"no answer within {options.OperationTimeout.TotalSeconds:0.###} s", problem);
         }
         catch (Exception problem) when (problem is not Orleans.Runtime.OrleansException)
         {
@@ -58,7 +50,7 @@ internal sealed class TableConnection
         || (problem.Status == 404 && problem.ErrorCode != TableErrorCode.TableNotFound);
 
     private AzureTablesException Failed(string what, string reason, Exception problem) =>
-        new($"Could not {what} in table '{_table.Name}' of {_table.Uri.Host}: {reason}.", problem);
+        new($"Could not {what} (table '{options.TableName}'{(_table.IsValueCreated ? $" of {_table.Value.Uri.Host}" : "")}): {reason}.", problem);
 
     private static string Reason(Exception problem) => problem switch
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Orleans.Runtime;
+using OrleansSockets.AzureTables;
 using OrleansSockets.Storage.Tests.Stores;
 using Xunit;
 
@@ -293,6 +294,36 @@ public sealed class MembershipTableTests(Azurite azurite) : IAsyncLifetime
 
         var expected = SiloAddress.New(IPAddress.Loopback, active.ProxyPort, active.SiloAddress.Generation).ToGatewayUri();
         Assert.Equal([expected], await gateways.GetGatewaysAsync(Cancellation));
+    }
+
+    /// <summary>False would say that another silo was quicker, and Orleans would try again at once and for ever.</summary>
+    [Theory]
+    [InlineData(503, "ServerBusy")]
+    [InlineData(403, "AuthenticationFailed")]
+    [InlineData(404, "TableNotFound")]
+    public async Task AnyCall_WhenTheServiceRefuses_ThrowsAndDoesNotAnswer(int status, string code)
+    {
+        using var service = new RefusingTableService(status, code);
+        var refused = false;
+        var table = await new Membership(azurite, _cluster).OpenAsync(new((message, send) => refused ? service.AnswerInsteadAsync(message, send) : send()));
+        var entry = Membership.NewSilo();
+        await InsertAsync(entry);
+        var (version, etag) = await ReadAsync(entry);
+
+        refused = true;
+        Func<Task>[] calls =
+        [
+            () => table.InsertRowAsync(Membership.NewSilo(), version.Next(), Cancellation),
+            () => table.UpdateRowAsync(entry, etag, version.Next(), Cancellation),
+            () => table.UpdateIAmAliveAsync(entry, Cancellation),
+            () => table.ReadAllAsync(Cancellation),
+            () => table.ReadRowAsync(entry.SiloAddress, Cancellation),
+        ];
+        foreach (var call in calls)
+        {
+            var problem = await Assert.ThrowsAsync<AzureTablesException>(call);
+            Assert.Contains(code, problem.Message, StringComparison.Ordinal);
+        }
     }
 
     private async Task InsertAsync(MembershipEntry entry) => Assert.True(await _table.InsertRowAsync(entry, (await _table.ReadAllAsync(Cancellation)).Version.Next(), Cancellation));

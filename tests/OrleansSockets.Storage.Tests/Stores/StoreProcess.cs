@@ -26,6 +26,18 @@ internal sealed class StoreProcess : IAsyncDisposable
         AppDomain.CurrentDomain.ProcessExit += Kill;
     }
 
+    /// <summary>What it has printed so far.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_output)
+            {
+                return [.. _output];
+            }
+        }
+    }
+
     /// <summary>Starts the program and waits for the line that says it is ready.</summary>
     public static async Task<StoreProcess> StartAsync(string program, string[] arguments, string readyText, string howToInstall)
     {
@@ -33,7 +45,7 @@ internal sealed class StoreProcess : IAsyncDisposable
         var ended = started._process.WaitForExitAsync();
         if (await Task.WhenAny(started._ready.Task, ended).WaitAsync(Patience) == ended)
         {
-            throw new InvalidOperationException($"{program} ended before it was ready: {started.Output}");
+            throw new InvalidOperationException($"{program} ended before it was ready: {string.Join('\n', started.Lines)}");
         }
 
         return started;
@@ -69,24 +81,20 @@ internal sealed class StoreProcess : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(Patience);
     }
 
+    /// <summary>Ends the program where it stands.</summary>
+    public async Task KillAsync()
+    {
+        Kill(this, EventArgs.Empty);
+        await _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= Kill;
-        Kill(this, EventArgs.Empty);
-        await _process.WaitForExitAsync();
+        await KillAsync();
         _process.Dispose();
     }
 
-    private string Output
-    {
-        get
-        {
-            lock (_output)
-            {
-                return string.Join('\n', _output);
-            }
-        }
-    }
 
     private static Process Launch(string program, string[] arguments, string howToInstall)
     {

@@ -241,7 +241,7 @@ public sealed class WebSocketEnd
             ThrowIfRefused(step);
             _end.State = step.State;
             _end.AcceptTimer?.Dispose();
-            return _pair.Hub.Release(_end);
+            return _pair.Hub.Claims.Release(_end);
         }
     }
 

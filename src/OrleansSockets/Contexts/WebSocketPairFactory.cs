@@ -15,7 +15,7 @@ internal sealed class WebSocketPairFactory(PairHub hub, DeploymentRegistry deplo
         ArgumentNullException.ThrowIfNull(ticket);
         var context = Ambient();
         WebSocketEnd? claimed = null;
-        await hub.ClaimAsync(ticket, context.Settings, end => claimed = new WebSocketEnd(end, context), cancellationToken);
+        await hub.Claims.ClaimAsync(ticket, context.Settings, end => claimed = new WebSocketEnd(end, context), cancellationToken);
         return claimed!;
     }
 

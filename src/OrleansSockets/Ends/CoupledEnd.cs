@@ -36,7 +36,7 @@ internal sealed class CoupledEnd
     /// <summary>Claims a released end for a socket. The consumer is signalled from here on.</summary>
     /// <exception cref="WebSocketPairException">The end was claimed already, or its time is over.</exception>
     public static async Task<CoupledEnd> ClaimAsync(PairHub hub, EndTicket ticket, EndSettings settings, IEndConsumer consumer, CancellationToken cancellation) =>
-        new(await hub.ClaimAsync(ticket, settings, end => Couple(end, consumer), cancellation).ConfigureAwait(false));
+        new(await hub.Claims.ClaimAsync(ticket, settings, end => Couple(end, consumer), cancellation).ConfigureAwait(false));
 
     /// <summary>Joins an end of this process, for a socket that this process opened.</summary>
     /// <exception cref="WebSocketPairException">The end was accepted or given away.</exception>

@@ -13,9 +13,9 @@ internal sealed class LinkService(GrainId id, Silo silo, ILoggerFactory loggerFa
         return Task.CompletedTask;
     }
 
-    public Task<AdoptReply> AdoptAsync(AdoptRequest request) => Task.FromResult(hub.Adopt(request));
+    public Task<AdoptReply> AdoptAsync(AdoptRequest request) => Task.FromResult(hub.Claims.Adopt(request));
 
-    public Task<AttachReply> AttachAsync(AttachRequest request) => Task.FromResult(hub.AttachHere(request));
+    public Task<AttachReply> AttachAsync(AttachRequest request) => Task.FromResult(hub.Attachments.AttachHere(request));
 
     public Task<PairHostSnapshot?> DescribeAsync(PairId pair) => Task.FromResult(hub.Describe(pair));
 }

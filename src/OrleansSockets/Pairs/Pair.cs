@@ -170,7 +170,7 @@ internal sealed class Pair(PairHub hub, PairId id)
         {
             if (end.Owner is { } old && !old.Equals(owner))
             {
-                Hub.LeaveOwner(end, old, epoch);
+                Hub.Attachments.LeaveOwner(end, old, epoch);
             }
 
             end.PeerVersion = 0;

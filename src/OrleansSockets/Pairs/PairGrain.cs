@@ -41,7 +41,7 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
         if (request.Ticket is { Home: { } home } ticket)
         {
             var adopt = new AdoptRequest(ticket, request.Secret, _relay.Epoch, hub.Silo);
-            var adopted = home.Equals(hub.Silo) ? hub.Adopt(adopt) : await links.Service(home).AdoptAsync(adopt);
+            var adopted = home.Equals(hub.Silo) ? hub.Claims.Adopt(adopt) : await links.Service(home).AdoptAsync(adopt);
             if (adopted.Outcome != AttachOutcome.Attached)
             {
                 CheckIdle();

@@ -11,13 +11,11 @@ namespace OrleansSockets.Pairs;
 /// The live pairs of one silo: those that have an end or a relay here and are known outside their context. A pair that never leaves its context is
 /// not listed and costs nothing here.
 /// </summary>
-internal sealed partial class PairHub : ISiloStatusListener, IDisposable
+internal sealed class PairHub : ISiloStatusListener, IDisposable
 {
     private readonly ConcurrentDictionary<PairId, Pair> _pairs = new();
     private readonly FinishedPairs _finished = new();
     private readonly ISiloStatusOracle _membership;
-    private readonly ILogger<PairHub> _logger;
-    private readonly TimeProvider _pace;
     private long _workBegun;
     private long _workEnded;
 
@@ -37,9 +35,9 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
         Options = options.Value;
         Clock = Options.TimeProvider;
         Metrics = metrics;
-        _pace = pace;
         _membership = membership;
-        _logger = logger;
+        Attachments = new EndAttachments(this, pace, logger);
+        Claims = new EndClaims(this, Attachments, logger);
         Budget = new PairBudget(() => _pairs.Values, Options, pace);
         metrics.Observe(this);
         links.Received = Receive;
@@ -56,6 +54,10 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
 
     /// <summary>Of timeouts; a test may hold it still. Repeats go by another clock, as Orleans does.</summary>
     public TimeProvider Clock { get; }
+
+    public EndClaims Claims { get; }
+
+    public EndAttachments Attachments { get; }
 
     public PairMetrics Metrics { get; }
 
@@ -191,7 +193,7 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
                 {
                     if (pair[side] is { Route: EndRoute.Attached } end && updatedSilo.Equals(end.Owner))
                     {
-                        Reattach(pair, side, end.Epoch);
+                        Attachments.Reattach(pair, side, end.Epoch);
                     }
                 }
             }
@@ -248,17 +250,17 @@ internal sealed partial class PairHub : ISiloStatusListener, IDisposable
                     pair.ApplyView(frame.Side, frame.Epoch, frame.Owner!, frame.View);
                     break;
                 case LinkFrameKind.Leaving:
-                    OwnerLeaves(pair, frame.Side, frame.Epoch);
+                    Attachments.OwnerLeaves(pair, frame.Side, frame.Epoch);
                     break;
                 case LinkFrameKind.Stale:
                     if (pair[frame.Side] is { } end && from.Equals(end.Owner))
                     {
-                        Reattach(pair, frame.Side, end.Epoch);
+                        Attachments.Reattach(pair, frame.Side, end.Epoch);
                     }
 
                     break;
                 case LinkFrameKind.Epoch:
-                    CompareEpoch(pair, from, frame);
+                    Attachments.CompareEpoch(pair, from, frame);
                     break;
                 case var _ when pair.Relay is null:
                     AnswerStale(from, frame);

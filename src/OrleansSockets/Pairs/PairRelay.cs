@@ -190,7 +190,7 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
 
             if (_sides[side].Host!.Equals(pair.Hub.Silo))
             {
-                pair.Hub.OwnerLeaves(pair, side, Epoch);
+                pair.Hub.Attachments.OwnerLeaves(pair, side, Epoch);
             }
             else
             {

@@ -16,7 +16,7 @@ public sealed class WithdrawTests(OneSilo one)
         });
         var log = new EventLog(pair!.Server);
         using var cancellation = new CancellationTokenSource();
-        var claim = one.Silo.Hub.ClaimAsync(ticket!, pair.Server.Core.Settings, _ => cancellation.Cancel(), cancellation.Token);
+        var claim = one.Silo.Hub.Claims.ClaimAsync(ticket!, pair.Server.Core.Settings, _ => cancellation.Cancel(), cancellation.Token);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => claim);
 
         Assert.StartsWith("close 1006", (await log.WaitForAsync(1))[0], StringComparison.Ordinal);

@@ -1,0 +1,233 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime.Placement;
+using OrleansSockets.Links;
+
+namespace OrleansSockets.Pairs;
+
+/// <summary>
+/// How the ends of this silo stay attached to their pair grain: again when its activation goes, and all ends of a pair to the same activation when there are two.
+/// </summary>
+internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILogger logger)
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UnpairedRetry = TimeSpan.FromSeconds(1);
+
+    public AttachReply AttachHere(AttachRequest request)
+    {
+        if (hub.Find(request.Pair) is { } pair)
+        {
+            lock (pair.Gate)
+            {
+                if (pair.Relay is { } relay)
+                {
+                    return relay.Attach(request, moves: false);
+                }
+            }
+        }
+
+        return AttachReply.Failed(AttachOutcome.NotHere);
+    }
+
+    /// <summary>The activation says goodbye to its ends. Called under the pair's lock.</summary>
+    public void OwnerLeaves(Pair pair, int side, PairEpoch epoch)
+    {
+        if (pair[side] is { } end)
+        {
+            end.LeftActivation = epoch.Activation;
+            if (end.Epoch.Activation == epoch.Activation)
+            {
+                Reattach(pair, side, end.Epoch);
+            }
+        }
+    }
+
+    /// <summary>The end's activation is gone: find the next one. Called under the pair's lock.</summary>
+    public void Reattach(Pair pair, int side, PairEpoch epoch, SiloAddress? owner = null)
+    {
+        if (pair[side] is not { } end || end.Route != EndRoute.Attached || end.Epoch != epoch || end.IsDone)
+        {
+            return;
+        }
+
+        end.Route = EndRoute.Attaching;
+        end.Out.ReceiverDetached();
+        hub.Metrics.Reattached();
+        _ = Task.Run(() => ReattachAsync(end, owner));
+    }
+
+    /// <summary>The peer's end is attached to another activation than ours: the higher epoch stays. Called under the pair's lock.</summary>
+    public void CompareEpoch(Pair pair, SiloAddress from, in LinkFrame frame)
+    {
+        if (pair[frame.Side] is not { Route: EndRoute.Attached } end || frame.Epoch == end.Epoch)
+        {
+            return;
+        }
+
+        if (frame.Epoch > end.Epoch)
+        {
+            Reattach(pair, frame.Side, end.Epoch, frame.Owner);
+        }
+        else
+        {
+            hub.Links.Send(from, LinkFrame.OfEpoch(pair.Id, 1 - frame.Side, end.Epoch, end.Owner!));
+        }
+    }
+
+    /// <summary>The end attached to a newer activation than the one on <paramref name="old"/>.</summary>
+    public void LeaveOwner(End end, SiloAddress old, PairEpoch newer)
+    {
+        if (old.Equals(hub.Silo))
+        {
+            end.Pair.Relay?.Detach(end.Side, newer);
+        }
+        else
+        {
+            hub.Links.Send(old, LinkFrame.OfControl(LinkFrameKind.Detach, end.Pair.Id, end.Side, newer, toOwner: true));
+        }
+    }
+
+    /// <summary>The pair grain has answered. Called under the pair's lock.</summary>
+    public void ApplyReply(End end, AttachReply reply)
+    {
+        if (reply.Epoch < end.Epoch)
+        {
+            // A view of a newer activation overtook this reply.
+            return;
+        }
+
+        var pair = end.Pair;
+        var knownPeer = end.PeerHost;
+        pair.Attach(end, reply.Epoch, reply.Owner!);
+        pair.Timeline.Add(end.Side, $"attached to {reply.Owner}, epoch {reply.Epoch.Counter}");
+        pair.ApplyView(end.Side, reply.Epoch, reply.Owner!, reply.Peer!.Value);
+        if (knownPeer is not null && !knownPeer.Equals(hub.Silo))
+        {
+            hub.Links.Send(knownPeer, LinkFrame.OfEpoch(pair.Id, 1 - end.Side, reply.Epoch, reply.Owner!));
+        }
+
+        if (end.LeftActivation == reply.Epoch.Activation)
+        {
+            // The activation has left while its answer was under way.
+            Reattach(pair, end.Side, end.Epoch);
+        }
+        else if (knownPeer is not null && reply.Peer.Value is { Host: null, Lost: false } view && view.Version == end.PeerVersion)
+        {
+            // It was paired and is not now: if that lasts, perhaps the two ends are attached to different activations.
+            ScheduleLocate(end);
+        }
+    }
+
+    public async Task<AttachReply> CallGrainAsync(PairId id, SiloAddress? placement, AttachRequest request)
+    {
+        // The hint decides where a new activation goes; an active grain is called where it is.
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, placement ?? hub.Silo);
+        try
+        {
+            return await hub.Grains.GetGrain<IPairGrain>(id.Value).AttachAsync(request).ConfigureAwait(false);
+        }
+        finally
+        {
+            RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+        }
+    }
+
+    private async Task ReattachAsync(End end, SiloAddress? owner)
+    {
+        var pair = end.Pair;
+        var started = hub.Clock.GetTimestamp();
+        var delay = FirstRetry;
+        while (true)
+        {
+            AttachRequest request;
+            lock (pair.Gate)
+            {
+                if (pair[end.Side] != end || end.IsDone || end.Route == EndRoute.Attached)
+                {
+                    return;
+                }
+
+                request = end.Request(hub.Silo);
+            }
+
+            if (await TryAttachAsync(request, owner).ConfigureAwait(false) is { } reply)
+            {
+                if (reply.Outcome == AttachOutcome.Attached)
+                {
+                    lock (pair.Gate)
+                    {
+                        ApplyReply(end, reply);
+                    }
+
+                    return;
+                }
+
+                if (reply.Outcome != AttachOutcome.NotHere)
+                {
+                    LoseEnd(end, $"attach refused: {reply.Outcome}");
+                    return;
+                }
+            }
+
+            owner = null;
+            if (hub.Options.ReattachTimeout > TimeSpan.Zero && hub.Clock.GetElapsedTime(started) > hub.Options.ReattachTimeout)
+            {
+                LogReattachTimedOut(logger, pair.Id, end.Side, hub.Options.ReattachTimeout);
+                LoseEnd(end, $"no pair grain within ReattachTimeout ({hub.Options.ReattachTimeout})");
+                return;
+            }
+
+            await Task.Delay(delay, pace).ConfigureAwait(false);
+            delay = delay + delay < LastRetry ? delay + delay : LastRetry;
+        }
+    }
+
+    private async Task<AttachReply?> TryAttachAsync(AttachRequest request, SiloAddress? owner)
+    {
+        try
+        {
+            return owner switch
+            {
+                null => await CallGrainAsync(request.Pair, null, request).ConfigureAwait(false),
+                _ when owner.Equals(hub.Silo) => AttachHere(request),
+                _ => await hub.Links.Service(owner).AttachAsync(request).ConfigureAwait(false),
+            };
+        }
+        catch (Exception e) when (PairHub.IsTransient(e))
+        {
+            LogAttachFailed(logger, e, request.Pair, request.Side);
+            return null;
+        }
+    }
+
+    private void ScheduleLocate(End end)
+    {
+        var (epoch, version) = (end.Epoch, end.PeerVersion);
+        _ = Task.Run(async () =>
+        {
+            await Task.Delay(UnpairedRetry, pace).ConfigureAwait(false);
+            lock (end.Pair.Gate)
+            {
+                if (end.Epoch == epoch && end.PeerVersion == version)
+                {
+                    Reattach(end.Pair, end.Side, epoch);
+                }
+            }
+        });
+    }
+
+    private static void LoseEnd(End end, string why)
+    {
+        lock (end.Pair.Gate)
+        {
+            end.Pair.Timeline.Add(end.Side, why);
+            end.Pair.PeerLost(end);
+        }
+    }
+
+    [LoggerMessage(101, LogLevel.Information, "End {Side} of pair {Pair} could not attach and tries again")]
+    private static partial void LogAttachFailed(ILogger logger, Exception exception, PairId pair, int side);
+
+    [LoggerMessage(102, LogLevel.Warning, "End {Side} of pair {Pair} found no pair grain within {Timeout}; its peer counts as lost")]
+    private static partial void LogReattachTimedOut(ILogger logger, PairId pair, int side, TimeSpan timeout);
+}

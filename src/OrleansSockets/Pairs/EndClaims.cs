@@ -1,0 +1,205 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using OrleansSockets.Diagnostics;
+using OrleansSockets.Rules;
+
+namespace OrleansSockets.Pairs;
+
+/// <summary>How an end changes its place: released with a ticket, claimed once, or given up when nobody comes in time.</summary>
+internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments, ILogger logger)
+{
+    private static readonly ActivitySource Activities = new(OrleansSocketsDiagnostics.ActivitySourceName);
+
+    /// <summary>Gives an end away and lists its pair. Called under the pair's lock.</summary>
+    public EndTicket Release(End end)
+    {
+        var pair = end.Pair;
+        var released = pair.Release(end.Side, hub.Clock.GetUtcNow() + hub.Options.ClaimTimeout);
+        hub.Register(pair);
+        pair.Timeline.Add(end.Side, "released");
+        if (hub.Options.ClaimTimeout > TimeSpan.Zero)
+        {
+            released.Timer = hub.Clock.CreateTimer(_ => ClaimTimedOut(pair, end.Side, end.Secret), null, hub.Options.ClaimTimeout, Timeout.InfiniteTimeSpan);
+        }
+
+        return new EndTicket(pair.Id, end.Side, released.Secret, released.Deadline, hub.Silo, pair.Placement ?? hub.Silo);
+    }
+
+    /// <summary>Makes the released end here. <paramref name="start"/> runs under the pair's lock, before anything can arrive.</summary>
+    /// <exception cref="WebSocketPairException">The end was claimed already, or its time is over.</exception>
+    public async Task<End> ClaimAsync(EndTicket ticket, EndSettings settings, Action<End> start, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var activity = Activities.StartActivity(OrleansSocketsDiagnostics.ClaimActivity);
+        activity?.SetTag("pair", ticket.Pair.ToString());
+        var pair = hub.GetOrAdd(ticket.Pair);
+        End end;
+        AttachRequest request;
+        lock (pair.Gate)
+        {
+            if (pair[ticket.Side] is not null)
+            {
+                throw WebSocketPairException.AlreadyClaimed(ticket);
+            }
+
+            hub.Register(pair);
+            end = pair.AddEnd(ticket.Side, settings);
+            end.Secret = Guid.NewGuid();
+            end.Route = EndRoute.Attaching;
+            request = end.Request(hub.Silo, ticket);
+            start(end);
+        }
+
+        AttachReply reply;
+        var call = Task.Run(() => attachments.CallGrainAsync(pair.Id, ticket.Placement, request), CancellationToken.None);
+        try
+        {
+            reply = await call.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            Withdraw(end);
+            _ = Task.Run(() => WithdrawClaimAsync(end, call), CancellationToken.None);
+            throw;
+        }
+
+        if (reply.Outcome != AttachOutcome.Attached)
+        {
+            Withdraw(end);
+            throw reply.Outcome == AttachOutcome.AlreadyClaimed ? WebSocketPairException.AlreadyClaimed(ticket) : WebSocketPairException.Expired(ticket);
+        }
+
+        lock (pair.Gate)
+        {
+            attachments.ApplyReply(end, reply);
+            StartAcceptTimer(end);
+        }
+
+        return end;
+    }
+
+    /// <summary>At the silo that constructed the pair: hands a released end over, and attaches the other one.</summary>
+    public AdoptReply Adopt(AdoptRequest request)
+    {
+        var side = request.Ticket.Side;
+        if (hub.Find(request.Ticket.Pair) is not { } pair)
+        {
+            return new AdoptReply(AttachOutcome.Gone);
+        }
+
+        lock (pair.Gate)
+        {
+            var outcome = pair.Released(side) is { } released && released.Secret == request.Ticket.Secret
+                ? released.Claim(request.Claimer)
+                : AttachOutcome.Gone;
+            if (outcome != AttachOutcome.Attached)
+            {
+                return new AdoptReply(outcome);
+            }
+
+            pair.Timeline.Add(side, "claimed");
+            if (pair[1 - side] is not { Route: EndRoute.Local } other)
+            {
+                hub.RemoveIfDone(pair);
+                return new AdoptReply(AttachOutcome.Attached);
+            }
+
+            other.Secret = Guid.NewGuid();
+            other.Epoch = request.Epoch;
+            other.Owner = request.Owner;
+            other.Route = EndRoute.Attached;
+            StartAcceptTimer(other);
+            return new AdoptReply(AttachOutcome.Attached, other.Request(hub.Silo));
+        }
+    }
+
+    // Called under the pair's lock.
+    private void StartAcceptTimer(End end)
+    {
+        if (end.State.Phase != EndPhase.Pending || hub.Options.AcceptTimeout <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        end.AcceptTimer = hub.Clock.CreateTimer(_ => AcceptTimedOut(end), null, hub.Options.AcceptTimeout, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Withdraw(End end)
+    {
+        lock (end.Pair.Gate)
+        {
+            end.Out.Discard();
+            end.In.Discard();
+            end.Pair.RemoveEnd(end.Side);
+            hub.RemoveIfDone(end.Pair);
+        }
+    }
+
+    // The claim may have reached the pair grain all the same: its peer must not wait for an end that is no more.
+    private async Task WithdrawClaimAsync(End end, Task call)
+    {
+        await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await hub.Grains.GetGrain<IPairGrain>(end.Pair.Id.Value).WithdrawAsync(end.Side, end.Secret).ConfigureAwait(false);
+        }
+        catch (Exception e) when (PairHub.IsTransient(e))
+        {
+            LogNotTold(logger, e, end.Pair.Id, end.Side);
+        }
+    }
+
+    private void ClaimTimedOut(Pair pair, int side, Guid secret)
+    {
+        lock (pair.Gate)
+        {
+            if (pair.Released(side) is not { } released || !released.Expire())
+            {
+                return;
+            }
+
+            pair.Timeline.Add(side, $"not claimed within ClaimTimeout ({hub.Options.ClaimTimeout})");
+            if (pair[1 - side] is { Route: EndRoute.Local } other)
+            {
+                pair.PeerLost(other);
+                return;
+            }
+        }
+
+        // The other end lives elsewhere, if at all: its pair grain tells it.
+        _ = Task.Run(() => GiveUpAsync(pair, side, secret));
+    }
+
+    private async Task GiveUpAsync(Pair pair, int side, Guid secret)
+    {
+        try
+        {
+            await hub.Grains.GetGrain<IPairGrain>(pair.Id.Value).GiveUpAsync(side, secret).ConfigureAwait(false);
+        }
+        catch (Exception e) when (PairHub.IsTransient(e))
+        {
+            LogNotTold(logger, e, pair.Id, side);
+        }
+
+        lock (pair.Gate)
+        {
+            hub.RemoveIfDone(pair);
+        }
+    }
+
+    private void AcceptTimedOut(End end)
+    {
+        lock (end.Pair.Gate)
+        {
+            if (end.State.Phase == EndPhase.Pending)
+            {
+                end.Pair.Timeline.Add(end.Side, $"not accepted within AcceptTimeout ({hub.Options.AcceptTimeout})");
+                end.Pair.Send(end, PairFrame.Drop());
+                end.Pair.StopReading(end);
+            }
+        }
+    }
+
+    [LoggerMessage(103, LogLevel.Information, "The pair grain of {Pair} could not be told that end {Side} will not come")]
+    private static partial void LogNotTold(ILogger logger, Exception exception, PairId pair, int side);
+}

@@ -26,7 +26,7 @@ public partial class CommandTests
     [Fact]
     public void ExamplesOfTheReadme_AreCompiledLineByLine()
     {
-        var compiled = Repository.Files("*Example.cs").SelectMany(File.ReadAllLines).Select(line => line.Trim()).ToHashSet();
+        var compiled = Repository.Files("*Example*.cs").SelectMany(File.ReadAllLines).Select(line => line.Trim()).ToHashSet();
         var shown = Example().Matches(Repository.Read("README.md"))
             .SelectMany(example => example.Groups["code"].Value.Split('\n'))
             .Select(line => line.Trim())

@@ -65,48 +65,4 @@ public sealed class TwoNodesTests(TwoRunningNodes running) : IClassFixture<TwoRu
 
         Assert.Contains("502", refused.Message, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public async Task Page_EndsOnBothNodes_ShowsMessagesCloseAndTimeline()
-    {
-        await using var browser = await Browser.OpenAsync(_first.Address, Token);
-        await browser.WaitForAsync("document.querySelector('#make [name=server]').options.length === 2", Token);
-
-        // The ends start out on two different nodes.
-        await Click("#make button");
-        await Shows("#client [data-field=control]", "open");
-        await Shows("#server [data-field=control]", "open");
-        await browser.WaitForAsync("document.querySelector('#client [data-field=node]').innerText !== document.querySelector('#server [data-field=node]').innerText", Token);
-        await Shows("#client [data-field=readyState]", "1 OPEN");
-
-        await Click("#client [name=halfOpen][value=true]");
-        await Click("#server [name=halfOpen][value=false]");
-        await Shows("#client [data-field=events]", "accepted");
-        await Shows("#server [data-field=events]", "accepted");
-
-        await Send("client", "to the server");
-        await Send("server", "to the client");
-        await Shows("#server [data-field=events]", "message \"to the server\"");
-        await Shows("#client [data-field=events]", "message \"to the client\"");
-
-        await browser.EvaluateAsync("document.querySelector('#client [name=code]').value = '4001'; document.querySelector('#client [name=reason]').value = 'enough'", Token);
-        await Click("#client [data-command=close] button");
-
-        await Shows("#server [data-field=events]", "close event: code 4001, reason \"enough\", wasClean true");
-        await Shows("#server [data-field=readyState]", "3 CLOSED");
-        // The automatic reply carries the same code and reason.
-        await Shows("#client [data-field=events]", "close event: code 4001, reason \"enough\", wasClean true");
-        await Shows("#client [data-field=readyState]", "3 CLOSED");
-        await Shows("#timeline", "4001");
-
-        Task Click(string selector) => browser.EvaluateAsync($"document.querySelector('{selector}').click()", Token);
-
-        Task Shows(string selector, string text) => browser.WaitForAsync($"document.querySelector('{selector}').innerText.includes({System.Text.Json.JsonSerializer.Serialize(text)})", Token);
-
-        async Task Send(string side, string text)
-        {
-            await browser.EvaluateAsync($"document.querySelector('#{side} [name=text]').value = '{text}'", Token);
-            await Click($"#{side} [data-command=send] button");
-        }
-    }
 }

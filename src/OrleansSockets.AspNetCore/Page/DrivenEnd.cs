@@ -47,8 +47,8 @@ internal sealed class DrivenEnd(IWebSocketPairFactory pairs, PairHub hub) : WebS
     {
         try
         {
-            var command = JsonSerializer.Deserialize(message.Text, DrivenEndJson.Default.EndCommand)!;
-            switch (command.Command)
+            var command = JsonSerializer.Deserialize(message.Text, DrivenEndJson.Default.EndCommand);
+            switch (command?.Command)
             {
                 case "accept":
                     _end!.Accept(new AcceptOptions { AllowHalfOpen = command.HalfOpen });

@@ -35,7 +35,8 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
     private readonly GatherBuffer _gather = new();
     private readonly List<ReceivedItem> _taken = [];
     private readonly Lock _control = new();
-    private byte[]? _pong;
+    private byte[]? _firstPong;
+    private byte[]? _lastPong;
     private bool _ping;
     private (int Code, string Text)? _close;
     private volatile bool _stopped;
@@ -52,12 +53,14 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
     /// <summary>Something waits. Does not block.</summary>
     public void Signal() => _signal.Signal();
 
-    /// <summary>Answers a Ping; of several unanswered ones only the last (RFC 6455 section 5.5.3).</summary>
+    /// <summary>
+    /// Answers a Ping; of several unanswered ones only the first and the last, as Cloudflare's runtime does. RFC 6455 section 5.5.3 asks for the last.
+    /// </summary>
     public void Pong(ReadOnlySpan<byte> payload)
     {
         lock (_control)
         {
-            _pong = payload.ToArray();
+            (_firstPong is null ? ref _firstPong : ref _lastPong) = payload.ToArray();
         }
 
         Signal();
@@ -190,12 +193,8 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
     {
         lock (_control)
         {
-            if (_pong is not null)
-            {
-                FrameEncoder.Write(_gather, Opcode.Pong, _pong, MaskKey());
-                _pong = null;
-            }
-
+            GatherPong(ref _firstPong);
+            GatherPong(ref _lastPong);
             if (_ping)
             {
                 FrameEncoder.Write(_gather, Opcode.Ping, default, MaskKey());
@@ -209,6 +208,15 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
             }
 
             return false;
+        }
+    }
+
+    private void GatherPong(ref byte[]? payload)
+    {
+        if (payload is not null)
+        {
+            FrameEncoder.Write(_gather, Opcode.Pong, payload, MaskKey());
+            payload = null;
         }
     }
 

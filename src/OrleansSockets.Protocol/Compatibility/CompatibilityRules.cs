@@ -16,6 +16,12 @@ public static class CompatibilityRules
     public static CompatibilityResult Evaluate(CompatibilitySettings settings, DateOnly today)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        if (settings.Date is null)
+        {
+            // Cloudflare's runtime looks no further: without a date, nothing can be said about a flag.
+            return new(null, [Error(CompatibilityProblemKind.MissingDate, "Worker must specify compatibilityDate.")]);
+        }
+
         var problems = new List<CompatibilityProblem>();
         var date = CheckDate(settings.Date, CompatibilityDate.From(today), problems);
         var flags = CheckFlags(settings, date, problems);
@@ -23,14 +29,8 @@ public static class CompatibilityRules
         return new(usable ? Settle(date!.Value, flags) : null, problems);
     }
 
-    private static CompatibilityDate? CheckDate(string? text, CompatibilityDate today, List<CompatibilityProblem> problems)
+    private static CompatibilityDate? CheckDate(string text, CompatibilityDate today, List<CompatibilityProblem> problems)
     {
-        if (text is null)
-        {
-            problems.Add(Error(CompatibilityProblemKind.MissingDate, "Worker must specify compatibilityDate."));
-            return null;
-        }
-
         if (CompatibilityDate.Parse(text) is not { } date)
         {
             problems.Add(Error(CompatibilityProblemKind.InvalidDate, $"Invalid compatibility date: {text}"));

@@ -65,7 +65,7 @@ internal static class Script
         }
 
         var number = ToNumber(code);
-        if (double.IsNaN(number))
+        if (!double.IsFinite(number))
         {
             return 0;
         }

@@ -15,6 +15,7 @@ public sealed class CompatibilityRulesTests
     private static readonly RowCase[] Cases =
     [
         Problems("C-1", null, [], (MissingDate, "Worker must specify compatibilityDate.")),
+        Problems("C-1", null, ["x", AutoReply, ManualReply], (MissingDate, "Worker must specify compatibilityDate.")),
         .. from text in new[]
            {
                "", "2026/04/07", "2026-13-01", "2026-00-10", "2026-04-00", "2026-04-32", "1999-12-31", "3000-01-01", "20260407", "2026-4-07",
@@ -47,7 +48,7 @@ public sealed class CompatibilityRulesTests
             ["x", AutoReply, "x", ManualReply, "increase_websocket_message_size"],
             Future("2199-01-01"), Duplicate("x"), Contradictory, Redundant, Experimental, Unknown("x")),
         Problems("C-12", "bad", ["x", AutoReply], (InvalidDate, "Invalid compatibility date: bad"), Unknown("x")),
-        Problems("C-12", null, ["y", "x"], (MissingDate, "Worker must specify compatibilityDate."), Unknown("y"), Unknown("x")),
+        Problems("C-12", "bad", ["y", "x"], (InvalidDate, "Invalid compatibility date: bad"), Unknown("y"), Unknown("x")),
         RowCase.Of("C-12", Evaluate("2026-04-07", AutoReply).IsValid, true),
         RowCase.Of("C-12", Evaluate("2026-04-07", "x").IsValid, false),
         RowCase.Of("C-12", Evaluate(null).IsValid, false),

@@ -13,6 +13,7 @@ using Xunit;
 namespace OrleansSockets.Storage.Tests.Clustering;
 
 /// <summary>Real silos, over real TCP, that know of each other by the table alone; everything comes from configuration.</summary>
+[Collection(nameof(SharedAzurite))]
 public sealed class ClusterTests(Azurite azurite)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -6,6 +6,7 @@ using Xunit;
 namespace OrleansSockets.Storage.Tests.Clustering;
 
 /// <summary>Many silos at one membership table.</summary>
+[Collection(nameof(SharedAzurite))]
 public sealed class MembershipRaceTests(Azurite azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

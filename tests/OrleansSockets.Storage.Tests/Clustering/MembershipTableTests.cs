@@ -7,6 +7,7 @@ using Xunit;
 namespace OrleansSockets.Storage.Tests.Clustering;
 
 /// <summary>What Orleans expects of a membership table.</summary>
+[Collection(nameof(SharedAzurite))]
 public sealed class MembershipTableTests(Azurite azurite) : IAsyncLifetime
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

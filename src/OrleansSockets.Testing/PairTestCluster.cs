@@ -12,6 +12,7 @@ namespace OrleansSockets.Testing;
 public sealed class PairTestCluster : IAsyncDisposable
 {
     private static readonly TimeSpan DefaultIdleLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MoveLimit = TimeSpan.FromSeconds(1);
 
     private readonly InProcessTestCluster _cluster;
     private readonly List<TestSilo> _silos;
@@ -62,6 +63,9 @@ public sealed class PairTestCluster : IAsyncDisposable
         try
         {
             await cluster.DeployAsync();
+
+            // Until the silos know what each of them can host, placement hints are passed over.
+            await cluster.WaitForClusterManifestToStabilizeAsync();
         }
         catch (Exception)
         {
@@ -76,7 +80,7 @@ public sealed class PairTestCluster : IAsyncDisposable
     public async Task<TestSilo> AddSiloAsync()
     {
         var silo = new TestSilo(await _cluster.StartAdditionalSiloAsync());
-        await _cluster.WaitForLivenessToStabilizeAsync();
+        await _cluster.WaitForClusterManifestToStabilizeAsync();
         _silos.Add(silo);
         return silo;
     }
@@ -124,8 +128,12 @@ public sealed class PairTestCluster : IAsyncDisposable
     public async Task MovePairAsync(WebSocketEnd end, TestSilo silo)
     {
         ArgumentNullException.ThrowIfNull(silo);
-        var current = SiloOfPair(end) ?? throw new InvalidOperationException("This pair has no grain: its ends never left their context, or it is finished.");
-        await MoveAsync(end.Core.Pair.Id, current, silo);
+        if (SiloOfPair(end) is null)
+        {
+            throw new InvalidOperationException("This pair has no grain: its ends never left their context, or it is finished.");
+        }
+
+        await MoveAsync(end.Core.Pair.Id, silo);
     }
 
     /// <summary>Moves the grains of all pairs to one silo, as <see cref="MovePairAsync"/> does: for a test that has no end in hand, as with the sockets of a session.</summary>
@@ -135,9 +143,9 @@ public sealed class PairTestCluster : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(silo);
         foreach (var pair in _silos.SelectMany(from => from.Hub.Pairs).Select(pair => pair.Id).Distinct().ToArray())
         {
-            if (_silos.Find(from => from.Hub.HasRelay(pair)) is { } current)
+            if (_silos.Exists(from => from.Hub.HasRelay(pair)))
             {
-                await MoveAsync(pair, current, silo);
+                await MoveAsync(pair, silo);
             }
         }
     }
@@ -166,12 +174,19 @@ public sealed class PairTestCluster : IAsyncDisposable
         await _cluster.DisposeAsync();
     }
 
-    private static async Task MoveAsync(PairId pair, TestSilo from, TestSilo to)
+    private async Task MoveAsync(PairId pair, TestSilo silo)
     {
-        if (from != to)
+        // A hint is passed over while the silos have not heard of each other, and two activations may be there for a moment: ask again.
+        var started = TimeProvider.System.GetTimestamp();
+        while (!silo.Hub.HasRelay(pair))
         {
-            await to.Grains.GetGrain<IPairGrain>(pair.Value).MoveAsync(to.Address);
-            await PollAsync(() => to.Hub.HasRelay(pair), DefaultIdleLimit, () => $"The pair's grain did not move to {to}.");
+            if (TimeProvider.System.GetElapsedTime(started) > DefaultIdleLimit)
+            {
+                throw new TimeoutException($"The pair's grain did not move to {silo} within {DefaultIdleLimit}.");
+            }
+
+            await _cluster.Client.GetGrain<IPairGrain>(pair.Value).MoveAsync(silo.Address);
+            await WaitAsync(() => silo.Hub.HasRelay(pair), MoveLimit);
         }
     }
 
@@ -185,16 +200,26 @@ public sealed class PairTestCluster : IAsyncDisposable
 
     private static async Task PollAsync(Func<bool> condition, TimeSpan limit, Func<string> problem)
     {
+        if (!await WaitAsync(condition, limit))
+        {
+            throw new TimeoutException($"{problem()} (waited {limit})");
+        }
+    }
+
+    private static async Task<bool> WaitAsync(Func<bool> condition, TimeSpan limit)
+    {
         var started = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
             if (TimeProvider.System.GetElapsedTime(started) > limit)
             {
-                throw new TimeoutException($"{problem()} (waited {limit})");
+                return false;
             }
 
             await Task.Delay(ActivityProbe.Interval, TimeProvider.System);
         }
+
+        return true;
     }
 
     private void Remove(TestSilo silo)

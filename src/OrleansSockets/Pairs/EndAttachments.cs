@@ -193,8 +193,9 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
                 _ => await hub.Links.Service(owner).AttachAsync(request).ConfigureAwait(false),
             };
         }
-        catch (Exception e) when (PairHub.IsTransient(e))
+        catch (Exception e)
         {
+            // Whatever it is, a directory's own exceptions included: ReattachTimeout says how long it may go on.
             LogAttachFailed(logger, e, request.Pair, request.Side);
             return null;
         }

@@ -237,28 +237,30 @@ internal sealed class Pair(PairHub hub, PairId id)
     private void ReturnCredit(End end)
     {
         // While it is not attached nobody takes credit. It stays due until the end is attached again: what the attach itself says may be older.
-        if (end.Route == EndRoute.Attaching || !end.In.TakeCreditDue(Hub.Budget.Window))
+        if (end.Route != EndRoute.Attaching && end.In.TakeCreditDue(Hub.Budget.Window))
         {
-            return;
+            SendCredit(end, end.In.Consumed, end.In.Window, end.In.IsFinished);
         }
 
-        var (consumed, window, finished) = (end.In.Consumed, end.In.Window, end.In.IsFinished);
-        switch (end.Route)
-        {
-            case EndRoute.Local:
-                Credit(1 - end.Side, consumed, window, finished);
-                break;
-            case EndRoute.Attached when end.Owner!.Equals(Hub.Silo):
-                Relay?.Credit(end.Side, consumed, window, finished);
-                break;
-            default:
-                Hub.Links.Send(end.Owner!, LinkFrame.OfCredit(Id, end.Side, toOwner: true, consumed, window, finished));
-                break;
-        }
-
-        if (finished)
+        if (end.In.IsFinished)
         {
             Hub.RemoveIfDone(this);
+        }
+    }
+
+    private void SendCredit(End end, long consumed, int window, bool finished)
+    {
+        if (end.Route == EndRoute.Local)
+        {
+            Credit(1 - end.Side, consumed, window, finished);
+        }
+        else if (end.Owner!.Equals(Hub.Silo))
+        {
+            Relay?.Credit(end.Side, consumed, window, finished);
+        }
+        else
+        {
+            Hub.Links.Send(end.Owner!, LinkFrame.OfCredit(Id, end.Side, toOwner: true, consumed, window, finished));
         }
     }
 

@@ -105,6 +105,7 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
             }
         }
 
+        CheckIdle();
         var snapshots = await Task.WhenAll(hosts.Select(DescribeHostAsync));
         CheckIdle();
         return new PairSnapshot(_pair.Id, hub.Silo, _relay.Epoch, [.. snapshots.OfType<PairHostSnapshot>()]);
@@ -118,6 +119,7 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
         }
 
         MigrateOnIdle();
+        CheckIdle();
         return Task.CompletedTask;
     }
 

@@ -74,42 +74,4 @@ public sealed class MoveTests(ThreeSilos three) : IClassFixture<ThreeSilos>
         await cluster.WaitForIdleAsync();
         Assert.Equal([5, 300_000], lengths);
     }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task Stress_ManyPairsMoveAtRandom_LosesNothing(int seed)
-    {
-        TestContext.Current.SendDiagnosticMessage("seed {0}", seed);
-        var cluster = three.Cluster;
-        var random = new Random(seed);
-        List<(WebSocketEnd End, Traffic Traffic)> pairs = [];
-        for (var i = 0; i < 8; i++)
-        {
-            var pair = await cluster.AcceptedPairAsync(random.Next(3), random.Next(3), random.Next(3));
-            pairs.Add((pair.Client, Traffic.Start(pair.Client, pair.Server, (seed * 100) + i)));
-        }
-
-        await Task.WhenAll(pairs.Select(async (pair, i) =>
-        {
-            var dice = new Random((seed * 1000) + i);
-            for (var n = 0; n < 6; n++)
-            {
-                await pair.Traffic.FlowsAsync();
-                if (dice.Next(3) == 0)
-                {
-                    await cluster.DeactivatePairAsync(pair.End);
-                }
-                else if (cluster.SiloOfPair(pair.End) is not null)
-                {
-                    await cluster.MovePairAsync(pair.End, cluster.Silos[dice.Next(3)]);
-                }
-            }
-        }));
-        foreach (var (_, traffic) in pairs)
-        {
-            await traffic.FlowsAsync();
-            await traffic.StopAndCheckAsync();
-        }
-    }
 }

@@ -11,8 +11,16 @@ namespace OrleansSockets.Tests.Clusters;
 internal sealed class SplitDirectory
 {
     private readonly ConcurrentDictionary<SiloAddress, Table> _own = new();
-    private Table _shared = new();
+    private readonly Table _shared = new();
     private volatile bool _split;
+    private volatile bool _fails;
+
+    /// <summary>The directory's store cannot be reached.</summary>
+    public bool Fails
+    {
+        get => _fails;
+        set => _fails = value;
+    }
 
     public void Install(PairTestClusterOptions options) => options.Overrides = services =>
     {
@@ -29,23 +37,27 @@ internal sealed class SplitDirectory
 
     public void Split() => _split = true;
 
-    /// <summary>One directory again; it begins empty, and where two silos had the same grain the first to register wins.</summary>
+    /// <summary>One directory again. What the silos registered meanwhile counts; where two had the same grain, one of them does.</summary>
     public void Heal()
     {
-        _shared = new Table();
-        foreach (var table in _own.Values)
+        foreach (var entry in _own.Values.SelectMany(table => table))
         {
-            foreach (var entry in table)
-            {
-                _shared.TryAdd(entry.Key, entry.Value);
-            }
+            _shared[entry.Key] = entry.Value;
         }
 
         _split = false;
         _own.Clear();
     }
 
-    private Table Of(SiloAddress silo) => _split ? _own.GetOrAdd(silo, _ => new Table()) : _shared;
+    private Table Of(SiloAddress silo)
+    {
+        if (_fails)
+        {
+            throw new InvalidOperationException("The store of the directory cannot be reached.");
+        }
+
+        return _split ? _own.GetOrAdd(silo, _ => new Table()) : _shared;
+    }
 
     private sealed class Table : ConcurrentDictionary<GrainId, GrainAddress>;
 

@@ -11,6 +11,7 @@ namespace OrleansSockets.AspNetCore.Sockets;
 internal sealed class EdgeSocket
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan MostForAnswers = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MostAfterViolation = TimeSpan.FromSeconds(1);
 
     private readonly ISocketEnd _end;
@@ -22,6 +23,7 @@ internal sealed class EdgeSocket
     private readonly SocketReceiver _receiver;
     private readonly CancellationTokenSource _stop = new();
     private long _pingAt;
+    private long _violatedAt;
     private bool _isReset;
     private volatile bool _closesByItself;
 
@@ -121,8 +123,16 @@ internal sealed class EdgeSocket
             return;
         }
 
-        var (sent, received) = (_sender.ClosedAt, _receiver.ClosedAt);
-        if (sent == 0 && received == 0)
+        var (sent, received, violated) = (_sender.ClosedAt, _receiver.ClosedAt, Volatile.Read(ref _violatedAt));
+        if (violated != 0)
+        {
+            // What the peer answers to the messages before the violation still goes out, as on Workers; but a peer that does not listen holds up no Close.
+            if (sent == 0 && _clock.GetElapsedTime(violated) >= MostForAnswers)
+            {
+                _sender.CloseWith(_receiver.Violation!.Code, _receiver.Violation.Text);
+            }
+        }
+        else if (sent == 0 && received == 0)
         {
             KeepAlive();
         }
@@ -162,9 +172,11 @@ internal sealed class EdgeSocket
             case ReceiveResult.Violation:
                 var violation = _receiver.Violation!;
                 EdgeLog.Violation(_logger, violation.Code, violation.Text);
+                Volatile.Write(ref _violatedAt, _clock.GetTimestamp());
+                _sender.CloseBehindPeer(violation);
                 _end.Abort(violation);
-                _sender.CloseWith(violation.Code, violation.Text);
                 await sending;
+                _end.Abort(null);
                 await _receiver.DrainAsync(Quiet, MostAfterViolation);
                 return SocketOutcome.Violation;
             default:

@@ -31,8 +31,8 @@ internal interface ISocketEnd
     void Close(int? code, string reason);
 
     /// <summary>
-    /// The client broke the protocol, or (null) is gone without a Close; nothing is written to it any more. Safe to repeat, and after a Close: then it
-    /// only says that nobody is left to read.
+    /// The client broke the protocol: the peer hears of it behind the client's good messages, and what it still says is written. Or (null) the client is gone
+    /// and nothing is written to it any more; safe to repeat, and after a Close or a violation: then it only says that nobody is left to read.
     /// </summary>
     void Abort(FrameViolation? violation);
 

@@ -39,6 +39,7 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
     private byte[]? _lastPong;
     private bool _ping;
     private (int Code, string Text)? _close;
+    private volatile FrameViolation? _violation;
     private volatile bool _stopped;
     private long _writeBegan;
 
@@ -86,6 +87,9 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
 
         Signal();
     }
+
+    /// <summary>The client broke the protocol: when the peer, which hears of it behind the client's good messages, has said its last, this Close follows.</summary>
+    public void CloseBehindPeer(FrameViolation violation) => _violation = violation;
 
     public void Stop()
     {
@@ -156,6 +160,9 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
                     case PairFrameKind.Close:
                         int? code = item.Code == PairFrame.NoCode ? null : item.Code;
                         FrameEncoder.WriteClose(_gather, code, Encoding.UTF8.GetString(item.Payload.Span), MaskKey());
+                        return SendResult.Closed;
+                    case PairFrameKind.Abort when _violation is { } violation:
+                        FrameEncoder.WriteClose(_gather, violation.Code, violation.Text, MaskKey());
                         return SendResult.Closed;
                     case PairFrameKind.Abort:
                         return SendResult.PeerGone;

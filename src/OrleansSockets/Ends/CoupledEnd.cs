@@ -100,13 +100,12 @@ internal sealed class CoupledEnd
         }
     }
 
-    /// <summary>The client broke the protocol, and was sent a Close with this code.</summary>
+    /// <summary>The client broke the protocol and will be sent a Close with this code: nothing more is read from it, but what the peer still says is written. <see cref="Drop"/> follows.</summary>
     public void Fail(int code, string text)
     {
         lock (Gate)
         {
             _pair.Send(_end, PairFrame.Violation(code, text));
-            _pair.StopReading(_end);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class OutStream
         if (frame.IsTerminal)
         {
             HasEnded = true;
-            EndedByAbort = frame.Kind == PairFrameKind.Abort;
+            EndedByAbort = frame.IsDrop;
         }
 
         _frames.Enqueue(frame with { Sequence = _nextSequence++ });

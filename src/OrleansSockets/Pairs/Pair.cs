@@ -113,7 +113,7 @@ internal sealed class Pair(PairHub hub, PairId id)
             return;
         }
 
-        if (frame.Kind == PairFrameKind.Abort)
+        if (frame.IsDrop)
         {
             // Nobody is left to read what this end still has.
             PeerGone(end);

@@ -34,6 +34,9 @@ internal readonly record struct PairFrame(long Sequence, PairFrameKind Kind, boo
 
     public bool IsTerminal => Kind >= PairFrameKind.Close;
 
+    /// <summary>The sending end is gone in both directions. After a violation it only sends no more.</summary>
+    public bool IsDrop => Kind == PairFrameKind.Abort && Code == 0;
+
     /// <summary>What the frame takes of its window; an empty message is not free.</summary>
     public int Cost => Payload.Length + 32;
 

@@ -83,7 +83,7 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
     {
         if (frame.IsTerminal)
         {
-            Apply(frame.Kind == PairFrameKind.Close ? PairEventKind.CloseSent : PairEventKind.AbortSent, from);
+            Apply(frame.IsDrop ? PairEventKind.AbortSent : PairEventKind.CloseSent, from);
         }
 
         var to = _sides[1 - from];

@@ -196,6 +196,11 @@ public sealed class EdgeSocketTests : IAsyncLifetime
         using var client = await _server.ConnectAsync();
         await client.SendAsync((Opcode)3, []);
         Assert.Equal("abort 1002 Unknown opcode 3", await End.HeardAsync());
+
+        // What the peer says before it hears of the violation still goes out.
+        End.Put("answer");
+        End.PutAbort();
+        Assert.Equal("text answer", await client.ReadAsync());
         Assert.Equal("close 1002 Unknown opcode 3", await client.ReadAsync());
         Assert.Equal("fin", await client.ReadAsync());
         await Ended;
@@ -207,6 +212,7 @@ public sealed class EdgeSocketTests : IAsyncLifetime
         using var client = await _server.ConnectAsync();
         await client.SendBytesAsync(Convert.FromHexString("82FF000000000210000011223344"));
         Assert.Equal("abort 1009 Message is too large: 34603008 > 1048576", await End.HeardAsync());
+        End.PutAbort();
         for (var i = 0; i < 20; i++)
         {
             await client.SendBytesAsync(new byte[16 * 1024]);

@@ -29,6 +29,17 @@ public sealed class TimeLimitTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
+    public async Task Violation_PeerDoesNotListen_ClientIsClosedAllTheSame()
+    {
+        using var client = await OpenAsync();
+        await client.SendAsync((Opcode)3, []);
+        Assert.Equal("abort 1002 Unknown opcode 3", await End.HeardAsync());
+        Pass(5);
+        Assert.Equal("close 1002 Unknown opcode 3", await client.ReadAsync());
+        Assert.Equal("abort", await End.HeardAsync());
+    }
+
+    [Fact]
     public async Task KeepAlive_SilentClient_PingThenReset()
     {
         using var client = await OpenAsync();

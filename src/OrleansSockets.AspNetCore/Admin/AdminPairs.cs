@@ -36,10 +36,13 @@ internal sealed class AdminPairs(ClusterNodes nodes)
         var happenings = from row in known
                          from entry in row.Host.Timeline
                          orderby entry.Time
-                         select new HappeningDocument(entry.Time, ClusterNodes.Address(row.Host.Silo), entry.Side, entry.What, entry.Code);
-        return Document(id, known) with
+                         select new Happening(ClusterNodes.Address(row.Host.Silo), entry);
+        Happening[] story = [.. happenings];
+        var document = Document(id, known);
+        return document with
         {
-            Timeline = [.. happenings],
+            Timeline = [.. story.Select(happening => happening.ToDocument())],
+            Explanation = [.. PairExplanation.Of(document, story)],
             SilentNodes = asked.Silent,
         };
     }

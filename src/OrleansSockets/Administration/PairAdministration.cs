@@ -113,7 +113,7 @@ internal sealed class PairAdministration(PairHub hub)
             {
                 if (pair[side] is { IsDone: false } end)
                 {
-                    pair.Timeline.Add(side, what);
+                    pair.Timeline.Add(side, what, cause: PairCause.Administrator);
                     act(end);
                 }
             }

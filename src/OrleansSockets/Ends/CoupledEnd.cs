@@ -77,7 +77,7 @@ internal sealed class CoupledEnd
     {
         lock (Gate)
         {
-            _pair.Timeline.Add(_end.Side, what, code);
+            _pair.Timeline.Add(_end.Side, what, code, PairCause.SocketEnded);
         }
     }
 

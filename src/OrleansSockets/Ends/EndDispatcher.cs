@@ -197,7 +197,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
                 return null;
             }
 
-            _pair.Timeline.Add(end.Side, $"failed: {kind}");
+            _pair.Timeline.Add(end.Side, $"failed: {kind}", cause: PairCause.Failed);
             _pair.Send(end, PairFrame.Drop());
             _pair.StopReading(end);
             ReleaseIfFinished();

@@ -221,7 +221,7 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
     {
         lock (end.Pair.Gate)
         {
-            end.Pair.Timeline.Add(end.Side, why);
+            end.Pair.Timeline.Add(end.Side, why, cause: PairCause.NotAttached);
             end.Pair.PeerLost(end);
         }
     }

@@ -158,7 +158,7 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
                 return;
             }
 
-            pair.Timeline.Add(side, $"not claimed within ClaimTimeout ({hub.Options.ClaimTimeout})");
+            pair.Timeline.Add(side, $"not claimed within ClaimTimeout ({hub.Options.ClaimTimeout})", cause: PairCause.NotClaimed);
             if (pair[1 - side] is { Route: EndRoute.Local } other)
             {
                 pair.PeerLost(other);
@@ -193,7 +193,7 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
         {
             if (end.State.Phase == EndPhase.Pending)
             {
-                end.Pair.Timeline.Add(end.Side, $"not accepted within AcceptTimeout ({hub.Options.AcceptTimeout})");
+                end.Pair.Timeline.Add(end.Side, $"not accepted within AcceptTimeout ({hub.Options.AcceptTimeout})", cause: PairCause.NotAccepted);
                 end.Pair.Send(end, PairFrame.Drop());
                 end.Pair.StopReading(end);
             }

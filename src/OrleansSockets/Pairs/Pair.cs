@@ -55,7 +55,7 @@ internal sealed class Pair(PairHub hub, PairId id)
         if (frame.IsTerminal && !end.Out.HasEnded)
         {
             var closed = frame.Kind == PairFrameKind.Close;
-            Timeline.Add(end.Side, closed ? "sent Close" : "gone without Close", frame.Code);
+            Timeline.Add(end.Side, closed ? "sent Close" : "gone without Close", frame.Code is 0 ? null : frame.Code, closed ? PairCause.Closed : PairCause.Gone);
             Hub.Metrics.EndFinished(closed ? "closed" : end.State.Failed ? "failed" : "dropped");
         }
 
@@ -212,7 +212,7 @@ internal sealed class Pair(PairHub hub, PairId id)
     /// <summary>The peer is gone for good: the end sees 1006 behind what had arrived.</summary>
     public void PeerLost(End end)
     {
-        Timeline.Add(end.Side, "peer lost");
+        Timeline.Add(end.Side, "peer lost", cause: PairCause.PeerLost);
         Hub.Metrics.EndFinished("lost");
         PeerGone(end);
         end.PeerKnown.Set();

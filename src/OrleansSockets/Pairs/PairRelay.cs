@@ -62,7 +62,7 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
             other.Host = expected;
             if (pair.Hub.IsDead(expected))
             {
-                Apply(PairEventKind.HostLost, 1 - request.Side);
+                HostLost(1 - request.Side, expected);
             }
             else
             {
@@ -149,7 +149,7 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
             if (silo.Equals(_sides[side].Host))
             {
                 _sides[side].Attached = false;
-                Apply(PairEventKind.HostLost, side);
+                HostLost(side, silo);
             }
         }
     }
@@ -218,11 +218,17 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
             {
                 if (!_sides[side].Attached)
                 {
-                    pair.Timeline.Add(side, $"did not attach again within ReattachTimeout ({limit})");
+                    pair.Timeline.Add(side, $"did not attach again within ReattachTimeout ({limit})", cause: PairCause.NotAttached);
                     Apply(PairEventKind.ReattachTimeout, side);
                 }
             }
         }
+    }
+
+    private void HostLost(int side, SiloAddress host)
+    {
+        pair.Timeline.Add(side, $"its node {host.Endpoint} is lost", cause: PairCause.NodeLost);
+        Apply(PairEventKind.HostLost, side);
     }
 
     private PairStep Apply(PairEventKind kind, int side)

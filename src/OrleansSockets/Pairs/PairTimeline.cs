@@ -7,14 +7,14 @@ internal sealed class PairTimeline(TimeProvider clock)
 
     private readonly Queue<PairTimelineEntry> _entries = new();
 
-    public void Add(int side, string what, int? code = null)
+    public void Add(int side, string what, int? code = null, PairCause cause = PairCause.None)
     {
         if (_entries.Count == Capacity)
         {
             _entries.Dequeue();
         }
 
-        _entries.Enqueue(new PairTimelineEntry(clock.GetUtcNow(), side, what, code is PairFrame.NoCode ? null : code));
+        _entries.Enqueue(new PairTimelineEntry(clock.GetUtcNow(), side, what, code is PairFrame.NoCode ? null : code, cause));
     }
 
     public PairTimelineEntry[] ToArray() => [.. _entries];

@@ -1,9 +1,10 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
 using OrleansSockets.AspNetCore.Tests.Endpoints;
 using OrleansSockets.Compatibility;
+using OrleansSockets.Deployments;
 using Xunit;
 
 namespace OrleansSockets.AspNetCore.Tests.Admin;
@@ -16,6 +17,7 @@ public sealed class AdminCluster : IAsyncLifetime
     // Each test that looks for its pairs by their deployment has one for itself.
     private static readonly string[] Deployments = [Manual, "both", "paged", "closed", "odd", "dropped", "explained"];
 
+    private readonly FreezableStorage _store = new();
     private EdgeNode? _a;
     private EdgeNode? _b;
 
@@ -39,7 +41,7 @@ public sealed class AdminCluster : IAsyncLifetime
         await _a!.DisposeAsync();
     }
 
-    private static Task<EdgeNode> StartAsync(EdgeNode? primary) => EdgeNode.StartAsync(
+    private Task<EdgeNode> StartAsync(EdgeNode? primary) => EdgeNode.StartAsync(
         app =>
         {
             app.MapOrleansSocketsAdmin("/admin");
@@ -60,5 +62,6 @@ public sealed class AdminCluster : IAsyncLifetime
                 silo.Deployments[name] = new CompatibilitySettings("2026-04-07", ["web_socket_manual_reply_to_close"]);
             }
         },
-        primary);
+        primary,
+        services: services => services.AddKeyedSingleton<IGrainStorage>(DeploymentStorage.Name, _store));
 }

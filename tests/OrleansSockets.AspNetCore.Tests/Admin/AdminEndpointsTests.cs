@@ -5,8 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Orleans;
-using Orleans.Runtime;
 using Orleans.Storage;
 using OrleansSockets.AspNetCore.Tests.Endpoints;
 using OrleansSockets.Deployments;
@@ -127,54 +125,5 @@ public sealed class AdminEndpointsTests
         protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Request.Headers["Role"].FirstOrDefault() is { } role
             ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, role)], "header")), "header"))
             : AuthenticateResult.NoResult());
-    }
-
-    /// <summary>Keeps state in memory; frozen, it answers nothing.</summary>
-    private sealed class FreezableStorage : IGrainStorage
-    {
-        private readonly Dictionary<string, object> _states = [];
-        private volatile TaskCompletionSource? _frozen;
-
-        public void Freeze() => _frozen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Thaw()
-        {
-            var frozen = _frozen;
-            _frozen = null;
-            frozen!.SetResult();
-        }
-
-        public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => RunAsync(() =>
-        {
-            if (_states.TryGetValue($"{stateName} {grainId}", out var state))
-            {
-                (grainState.State, grainState.RecordExists) = ((T)state, true);
-            }
-        });
-
-        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => RunAsync(() =>
-        {
-            _states[$"{stateName} {grainId}"] = grainState.State!;
-            grainState.RecordExists = true;
-        });
-
-        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => RunAsync(() =>
-        {
-            _states.Remove($"{stateName} {grainId}");
-            grainState.RecordExists = false;
-        });
-
-        private async Task RunAsync(Action act)
-        {
-            if (_frozen is { } frozen)
-            {
-                await frozen.Task;
-            }
-
-            lock (_states)
-            {
-                act();
-            }
-        }
     }
 }

@@ -145,6 +145,25 @@ public sealed class PairEndpointsTests(AdminCluster cluster) : IClassFixture<Adm
         Assert.Equal("fin", await first.ReadAsync());
         Assert.Equal("fin", await second.ReadAsync());
         await UntilFinishedAsync(id);
+        Assert.All(
+            (await Http.GetAsync($"pairs/{id}")).Json.GetProperty("explanation").EnumerateArray(),
+            sentence => Assert.EndsWith("because an administrator dropped the pair.", sentence.GetString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Get_AfterTheClientWentAway_ExplainsThe1006()
+    {
+        using var client = await cluster.B.ConnectAsync("/echo?as=explained");
+        await client.SendTextAsync("there?");
+        Assert.Equal("text there?", await client.ReadAsync());
+        var id = await IdOfAsync("explained");
+        client.Reset();
+        await UntilFinishedAsync(id);
+
+        var explanation = Assert.Single((await Http.GetAsync($"pairs/{id}")).Json.GetProperty("explanation").EnumerateArray()).GetString()!;
+
+        Assert.StartsWith($"End 1 on {NodeB} saw a close event with 1006 at ", explanation, StringComparison.Ordinal);
+        Assert.EndsWith($"because the client's connection was lost (end 0 on {NodeB}).", explanation, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using OrleansSockets;
 using OrleansSockets.Host;
+using OrleansSockets.Host.Admin;
 using OrleansSockets.Host.Rooms;
 
 // The settings lie beside the program, wherever it is started from.
@@ -7,6 +8,7 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ar
 var configuration = builder.Configuration;
 builder.Services.Configure<ProxyOptions>(configuration.GetSection("Proxy"));
 builder.Services.AddOrleansSocketsEdge(options => configuration.GetSection("Edge").Bind(options));
+builder.Services.AddAdminAccess(configuration);
 builder.UseOrleans(silo => silo
     .UseConfiguredClustering()
     .UseMembershipProfile(configuration.GetValue<MembershipProfile>("Membership:Profile"))
@@ -28,6 +30,7 @@ app.MapGet("/proxy", Proxy.ConnectAsync);
 
 app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
 app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+app.MapOrleansSocketsAdmin("/admin").RequireAuthorization(AdminAccess.Policy);
 app.MapOrleansSocketsPage("/");
 
 await app.RunAsync();

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansSockets;
+using OrleansSockets.Contexts;
+
+namespace Orleans.Hosting;
+
+/// <summary>Adds OrleansSockets to a client of the cluster.</summary>
+public static class OrleansSocketsClientBuilderExtensions
+{
+    /// <summary>
+    /// Lets a process outside the cluster read and write deployments (<c>GetDeployment</c>, <c>ListDeploymentsAsync</c>) and call sessions. Ends live on silos: here, <see cref="IWebSocketPairFactory"/>
+    /// makes and claims none and says so. May be called more than once.
+    /// </summary>
+    /// <param name="builder">The client.</param>
+    public static IClientBuilder AddOrleansSocketsClient(this IClientBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton<IWebSocketPairFactory, OutsidePairFactory>();
+        return builder;
+    }
+}

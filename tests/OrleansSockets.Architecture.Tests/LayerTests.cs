@@ -11,6 +11,7 @@ public class LayerTests
     private const string AzureTables = "OrleansSockets.AzureTables";
     private const string Sqlite = "OrleansSockets.Sqlite";
     private const string Testing = "OrleansSockets.Testing";
+    private const string Cli = "OrleansSockets.Cli";
     private const string Host = "OrleansSockets.Host";
 
     // Each project and all that it may know of ours.
@@ -21,6 +22,7 @@ public class LayerTests
         [Edge] = [Core, Protocol],
         [AzureTables] = [],
         [Sqlite] = [],
+        [Cli] = [],
         [Testing] = [Edge, Core, Protocol],
         [Host] = [Edge, Core, Protocol, AzureTables, Sqlite],
     };

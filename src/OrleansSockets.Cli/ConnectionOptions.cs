@@ -14,11 +14,11 @@ internal sealed class ConnectionOptions
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ORLEANS_SOCKETS_URL") ?? DefaultUrl,
     };
 
+    // Without a default value of its own: help would show the key.
     public Option<string?> Key { get; } = new("--key")
     {
         Description = "The server's Admin:Key. Default: ORLEANS_SOCKETS_KEY, which no process list shows.",
         Recursive = true,
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ORLEANS_SOCKETS_KEY"),
     };
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print what the server answered, as JSON.", Recursive = true };
@@ -30,7 +30,7 @@ internal sealed class ConnectionOptions
             var (output, errors) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             try
             {
-                using var client = new AdminClient(parsed.GetValue(Url)!, parsed.GetValue(Key));
+                using var client = new AdminClient(parsed.GetValue(Url)!, parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable("ORLEANS_SOCKETS_KEY"));
                 var answer = await ask(client, parsed, cancellation);
                 if (parsed.GetValue(Json))
                 {

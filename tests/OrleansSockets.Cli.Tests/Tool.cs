@@ -13,7 +13,7 @@ internal sealed record Tool(int ExitCode, string Output, string Errors)
 
     public static async Task<Tool> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "OrleansSockets.Cli.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "orleans-sockets.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

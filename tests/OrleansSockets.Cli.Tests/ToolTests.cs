@@ -14,6 +14,9 @@ public sealed class ToolTests(OneNode node)
     [InlineData("deployments", "get")]
     [InlineData("pairs", "close", "x", "--code", "y")]
     [InlineData("nodes", "--url", "nowhere")]
+    [InlineData("deployments", "explain")]
+    [InlineData("deployments", "diff", "default")]
+    [InlineData("deployments", "diff", "default", "manual", "--date", "2026-05-01")]
     public async Task Run_WrongUsage_2(params string[] arguments)
     {
         var run = await Tool.RunAsync(arguments);
@@ -36,6 +39,7 @@ public sealed class ToolTests(OneNode node)
     {
         var help = (await Tool.RunAsync("--help")).Expect(0);
 
+        Assert.Contains("orleans-sockets [command] [options]", help);
         Assert.All("deployments pairs nodes drain".Split(' '), command => Assert.Contains(help, line => line.StartsWith(command, StringComparison.Ordinal)));
     }
 

@@ -64,6 +64,7 @@ internal static class DeploymentCommands
         var name = OptionalName("name", "The deployment; or give --date and --flag.");
         var command = new Command("explain", "What date and flags come to, with the reason for each.") { name };
         var settings = new SettingsArguments().AddTo(command);
+        settings.OrElse(command, name);
         connection.Run(
             command,
             (client, parsed, cancellation) => parsed.GetValue(name) is { } deployment
@@ -79,13 +80,7 @@ internal static class DeploymentCommands
         var other = OptionalName("other", "Another deployment; or give --date and --flag.");
         var command = new Command("diff", "What would change.") { name, other };
         var settings = new SettingsArguments().AddTo(command);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(other) is null && !settings.AreGiven(result))
-            {
-                result.AddError("Name another deployment, or give --date and --flag.");
-            }
-        });
+        settings.OrElse(command, other);
         connection.Run(
             command,
             (client, parsed, cancellation) => client.PostAsync(

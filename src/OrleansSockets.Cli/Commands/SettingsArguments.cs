@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 namespace OrleansSockets.Cli.Commands;
 
@@ -18,7 +17,15 @@ internal sealed class SettingsArguments
         return this;
     }
 
-    public bool AreGiven(SymbolResult parsed) => parsed.GetValue(_date) is not null || parsed.GetValue(_flags) is { Length: > 0 };
+    /// <summary>A deployment's name or these, not both and not neither.</summary>
+    public void OrElse(Command command, Argument<string?> deployment) => command.Validators.Add(result =>
+    {
+        var areGiven = result.GetValue(_date) is not null || result.GetValue(_flags) is { Length: > 0 } || result.GetValue(_experimental);
+        if (areGiven == result.GetValue(deployment) is not null)
+        {
+            result.AddError("Name a deployment, or give --date and --flag: one of the two.");
+        }
+    });
 
     public object Body(ParseResult parsed) => new
     {

@@ -137,7 +137,7 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
             int count;
             do
             {
-                count = await stream.ReadAsync(buffer, stop);
+                count = await stream.ReadAsync(buffer.AsMemory(0, ReadSize), stop);
                 if (count == 0)
                 {
                     HasEnded = true;
@@ -153,7 +153,7 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
                     }
                 }
             }
-            while (count == buffer.Length && end.HasRoom);
+            while (count == ReadSize && end.HasRoom);
 
             return null;
         }

@@ -31,12 +31,14 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
     /// <summary>Larger messages are not copied together with others.</summary>
     private const int LargePayload = 16 * 1024;
 
+    /// <summary>So many answers to Pings may wait for a client that does not read.</summary>
+    private const int MostPongs = 64;
+
     private readonly AsyncSignal _signal = new();
     private readonly GatherBuffer _gather = new();
     private readonly List<ReceivedItem> _taken = [];
     private readonly Lock _control = new();
-    private byte[]? _firstPong;
-    private byte[]? _lastPong;
+    private readonly List<byte[]> _pongs = [];
     private bool _ping;
     private (int Code, string Text)? _close;
     private volatile FrameViolation? _violation;
@@ -55,13 +57,19 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
     public void Signal() => _signal.Signal();
 
     /// <summary>
-    /// Answers a Ping; of several unanswered ones only the first and the last, as Cloudflare's runtime does. RFC 6455 section 5.5.3 asks for the last.
+    /// Answers a Ping. A client that sends them faster than it reads gets no answer to some in the middle: RFC 6455 section 5.5.3 asks for the last one only,
+    /// and Cloudflare's runtime answers the first and the last of those that wait.
     /// </summary>
     public void Pong(ReadOnlySpan<byte> payload)
     {
         lock (_control)
         {
-            (_firstPong is null ? ref _firstPong : ref _lastPong) = payload.ToArray();
+            if (_pongs.Count == (settings.Checks == ProtocolChecks.Workers ? 2 : MostPongs))
+            {
+                _pongs.RemoveAt(_pongs.Count - 1);
+            }
+
+            _pongs.Add(payload.ToArray());
         }
 
         Signal();
@@ -145,13 +153,14 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
     {
         large = default;
         _taken.Clear();
-        if (GatherControl())
-        {
-            return SendResult.Closed;
-        }
-
         lock (end.Gate)
         {
+            // Under this lock, too: what the client sent in one go is answered in one go.
+            if (GatherControl())
+            {
+                return SendResult.Closed;
+            }
+
             while (_gather.Count < WriteSize && end.TryTake(out var item))
             {
                 _taken.Add(item);
@@ -200,8 +209,12 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
     {
         lock (_control)
         {
-            GatherPong(ref _firstPong);
-            GatherPong(ref _lastPong);
+            foreach (var pong in _pongs)
+            {
+                FrameEncoder.Write(_gather, Opcode.Pong, pong, MaskKey());
+            }
+
+            _pongs.Clear();
             if (_ping)
             {
                 FrameEncoder.Write(_gather, Opcode.Ping, default, MaskKey());
@@ -215,15 +228,6 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
             }
 
             return false;
-        }
-    }
-
-    private void GatherPong(ref byte[]? payload)
-    {
-        if (payload is not null)
-        {
-            FrameEncoder.Write(_gather, Opcode.Pong, payload, MaskKey());
-            payload = null;
         }
     }
 

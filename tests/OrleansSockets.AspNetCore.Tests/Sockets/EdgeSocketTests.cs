@@ -237,6 +237,22 @@ public sealed class EdgeSocketTests : IAsyncLifetime
         Assert.StartsWith("binary", await End.HeardAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ProtocolChecks.Strict, "0001020304050607080910111213141516171819")]
+    [InlineData(ProtocolChecks.Workers, "0019")]
+    public async Task Pings_InOneWrite_AllAnsweredOrTheFirstAndTheLast(ProtocolChecks checks, string answered)
+    {
+        _server.Settings = _server.Settings with { Checks = checks };
+        using var client = await _server.ConnectAsync();
+        await client.SendTextAsync("the loops run");
+        await End.HeardAsync();
+        await client.SendBytesAsync(Enumerable.Range(0, 20).SelectMany(i => RawClient.Frame(Opcode.Ping, [(byte)((i / 10 * 16) + (i % 10))])).ToArray());
+        for (var i = 0; i < answered.Length; i += 2)
+        {
+            Assert.Equal($"pong {answered.AsSpan(i, 2)}", await client.ReadAsync());
+        }
+    }
+
     [Fact]
     public async Task CloseWith_OfTheEdge_GoesOutAndTheAnswerIsHeard()
     {

@@ -40,8 +40,9 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
 
     public TimeSpan SilentFor => clock.GetElapsedTime(Volatile.Read(ref _lastReceived));
 
-    /// <summary>Whether the exception is the connection's: it was reset, aborted or closed under the read or write.</summary>
-    public static bool IsLost(Exception e) => e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
+    /// <summary>Whether the exception is the connection's: it was reset, aborted or closed under the read or write. A fault of the end is not.</summary>
+    public static bool IsLost(Exception e) =>
+        e is IOException or OperationCanceledException or (InvalidOperationException and not WebSocketPairException);
 
     public async Task<ReceiveResult> RunAsync(CancellationToken stop)
     {

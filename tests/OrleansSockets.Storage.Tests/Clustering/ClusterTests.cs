@@ -7,6 +7,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;
+using OrleansSockets.AzureTables;
 using OrleansSockets.Storage.Tests.Stores;
 using Xunit;
 
@@ -17,6 +18,9 @@ namespace OrleansSockets.Storage.Tests.Clustering;
 public sealed class ClusterTests(Azurite azurite)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
 
     private readonly string _cluster = Guid.NewGuid().ToString();
 
@@ -64,12 +68,74 @@ public sealed class ClusterTests(Azurite azurite)
         }
     }
 
-    private IHost Silo()
+    /// <summary>Longer than any operation on the table may take, so that refreshes and heartbeats do fail.</summary>
+    [Fact]
+    public async Task TwoSilos_WhileTheTableIsFrozen_StayInTheClusterAndServe()
+    {
+        await using var own = new Azurite();
+        await own.InitializeAsync();
+        var silos = Enumerable.Range(0, 2).Select(_ => Silo(own)).ToList();
+        try
+        {
+            await Task.WhenAll(silos.Select(silo => silo.StartAsync(Cancellation)));
+            await Task.WhenAll(silos.Select(silo => UntilAsync(silo, members => members.Count(member => member.Status == SiloStatus.Active) == 2)));
+            var members = silos.Select(Address).ToHashSet();
+            var grains = silos[0].Services.GetRequiredService<IGrainFactory>();
+            var (writer, other) = (grains.GetGrain<ICounter>("writer"), grains.GetGrain<ICounter>("other"));
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, Address(silos[1]));
+            await writer.AddAsync();
+            Assert.Equal(Address(silos[1]), await other.WhereAsync());
+            RequestContext.Clear();
+
+            await own.FreezeAsync();
+            try
+            {
+                var write = writer.AddAsync();
+                for (var frozen = TimeSpan.Zero; frozen < Frozen; frozen += Pace)
+                {
+                    await Task.Delay(Pace, TimeProvider.System, Cancellation);
+                    Assert.Equal(Address(silos[1]), await other.WhereAsync());
+                }
+
+                await Assert.ThrowsAsync<AzureTablesException>(() => write);
+            }
+            finally
+            {
+                await own.ThawAsync();
+            }
+
+            foreach (var silo in silos)
+            {
+                var active = silo.Services.GetRequiredService<IClusterMembershipService>().CurrentSnapshot.Members.Values
+                    .Where(member => member.Status == SiloStatus.Active).Select(member => member.SiloAddress);
+                Assert.Equal(members, active.ToHashSet());
+            }
+
+            await other.AddAsync();
+        }
+        finally
+        {
+            foreach (var silo in silos)
+            {
+                await silo.StopAsync(CancellationToken.None);
+                silo.Dispose();
+            }
+        }
+    }
+
+    private IHost Silo(Azurite? own = null)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(Configuration());
-        builder.UseOrleans(silo => silo.ConfigureEndpoints(IPAddress.Loopback, StoreProcess.FreePort(), StoreProcess.FreePort()));
+        if (own is not null)
+        {
+            builder.Configuration["ConnectionStrings:tables"] = own.ConnectionString;
+        }
+
+        builder.UseOrleans(silo => silo
+            .Configure<ClusterMembershipOptions>(options => options.TableRefreshTimeout = options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(1))
+            .ConfigureEndpoints(IPAddress.Loopback, StoreProcess.FreePort(), StoreProcess.FreePort()));
         return builder.Build();
     }
 

@@ -63,4 +63,21 @@ public sealed class PageTests(TwoRunningNodes running) : IClassFixture<TwoRunnin
         await page.EventAsync("client", "InvalidCode: Invalid WebSocket close code: 1006.");
         await page.ReadyStateAsync("client", "1 OPEN");
     }
+
+    [Fact]
+    public async Task ReadmeExample_InTheConsoleOfABrowser_JoinsAClientOnEachNode()
+    {
+        var readme = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md"), Token);
+        var example = readme.Split("```js\n")[1].Split("```")[0]
+            .Replace("localhost:8080", running.First.Address.Authority, StringComparison.Ordinal)
+            .Replace("localhost:8081", running.Second.Address.Authority, StringComparison.Ordinal);
+        await using var browser = await Browser.OpenAsync(new Uri(running.First.Address, "health/live"), Token);
+        await browser.EvaluateAsync("console.log = (...words) => { document.body.append(words.join(' ') + '\\n'); }", Token);
+
+        await browser.EvaluateAsync(example, Token);
+        await browser.WaitForAsync("document.body.innerText.includes('a got hello from the other node')", Token);
+        await browser.EvaluateAsync("b.close(4001)", Token);
+
+        await browser.WaitForAsync("document.body.innerText.includes('a closed 4001')", Token);
+    }
 }

@@ -16,7 +16,7 @@ internal static class AdminAccess
     {
         services.AddOptions<AdminAccessOptions>(AdminKeyScheme.Name)
             .Bind(configuration.GetSection("Admin"))
-            .Validate(options => options.Key is null or { Length: >= MinKeyLength }, $"Admin:Key must have at least {MinKeyLength} characters.")
+            .Validate(options => !options.HasKey || options.Key!.Length >= MinKeyLength, $"Admin:Key must have at least {MinKeyLength} characters.")
             .ValidateOnStart();
         services.AddAuthentication().AddScheme<AdminAccessOptions, AdminKeyScheme>(AdminKeyScheme.Name, null);
         services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.AddAuthenticationSchemes(AdminKeyScheme.Name).RequireAuthenticatedUser());
@@ -26,6 +26,9 @@ internal static class AdminAccess
 /// <summary>Below <c>Admin</c> in the configuration.</summary>
 internal sealed class AdminAccessOptions : AuthenticationSchemeOptions
 {
-    /// <summary>At least 16 characters. Default: none, and only programs on this machine have access.</summary>
+    /// <summary>At least 16 characters. Default, and if it is empty: none, and only programs on this machine have access.</summary>
     public string? Key { get; set; }
+
+    // A variable that is set to nothing is none.
+    public bool HasKey => !string.IsNullOrEmpty(Key);
 }

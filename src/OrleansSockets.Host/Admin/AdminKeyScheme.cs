@@ -28,7 +28,7 @@ internal sealed class AdminKeyScheme(IOptionsMonitor<AdminAccessOptions> options
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var allowed = Options.Key is { } key ? IsKey(key) : IsLocal;
+        var allowed = Options.HasKey ? IsKey(Options.Key!) : IsLocal;
         return Task.FromResult(allowed
             ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "admin")], Name)), Name))
             : AuthenticateResult.NoResult());
@@ -36,7 +36,7 @@ internal sealed class AdminKeyScheme(IOptionsMonitor<AdminAccessOptions> options
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        if (Options.Key is null)
+        if (!Options.HasKey)
         {
             return Results.Problem(
                 "Without Admin:Key, the admin API answers programs on this machine only.", statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(Context);

@@ -13,7 +13,7 @@ public sealed class AdminAccessTests
     [Fact]
     public async Task WithoutAKey_OnlyDirectRequestsOfThisMachinePass()
     {
-        await using var node = await NodeProcess.StartAsync(Token);
+        await using var node = await NodeProcess.StartAsync(Token, "--Admin:Key=");
 
         Assert.Equal(HttpStatusCode.OK, await AskAsync(node));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(node, ("Origin", node.Address.GetLeftPart(UriPartial.Authority))));

@@ -12,6 +12,7 @@ internal sealed class FakeEnd : ISocketEnd
 {
     private readonly TaskCompletionSource _peerGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<string> _heard = Channel.CreateUnbounded<string>();
+    private readonly Channel<long> _consumed = Channel.CreateUnbounded<long>();
     private readonly Queue<ReceivedItem> _items = new();
     private readonly List<byte> _message = [];
     private Action? _signal;
@@ -24,7 +25,14 @@ internal sealed class FakeEnd : ISocketEnd
 
     public bool HasRoom => _hasRoom;
 
-    public int ConsumedCount { get; private set; }
+    /// <summary>Ends when so many more items were consumed, which is a moment after the client has them.</summary>
+    public async Task ConsumedAsync(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await _consumed.Reader.ReadAsync(RawClient.Token).AsTask().WaitAsync(RawClient.Patience, TimeProvider.System, RawClient.Token);
+        }
+    }
 
     /// <summary>The next thing that the end heard: "text abc", "binary FF", "close 1000 x", "abort", "abort 1002 ...".</summary>
     public Task<string> HeardAsync() => _heard.Reader.ReadAsync(RawClient.Token).AsTask().WaitAsync(RawClient.Patience, TimeProvider.System, RawClient.Token);
@@ -102,7 +110,7 @@ internal sealed class FakeEnd : ISocketEnd
 
     public bool TryTake(out ReceivedItem item) => _items.TryDequeue(out item);
 
-    public void Consumed(in ReceivedItem item) => ConsumedCount++;
+    public void Consumed(in ReceivedItem item) => Assert.True(_consumed.Writer.TryWrite(item.LastSequence));
 
     private void Hear(string what) => Assert.True(_heard.Writer.TryWrite(what));
 }

@@ -9,18 +9,33 @@ internal static class Clustering
     public static ISiloBuilder UseConfiguredClustering(this ISiloBuilder silo)
     {
         var configuration = silo.Configuration;
-        var port = configuration.GetValue("Silo:Port", EndpointOptions.DEFAULT_SILO_PORT);
+        var port = configuration.GetSiloPort();
         var gatewayPort = configuration.GetValue("Silo:GatewayPort", EndpointOptions.DEFAULT_GATEWAY_PORT);
-        switch (configuration["Clustering:Provider"] ?? "Localhost")
+        switch (configuration.GetClusteringProvider())
         {
-            case "Localhost":
-                var primary = configuration["Silo:Primary"] is { Length: > 0 } address ? IPEndPoint.Parse(address) : null;
-                return silo.UseLocalhostClustering(port, gatewayPort, primary);
-            case "Redis":
-                var redis = configuration["Clustering:Redis"] ?? throw new InvalidOperationException("Clustering:Provider is Redis, but Clustering:Redis holds no connection string.");
-                return silo.UseRedisClustering(redis).ConfigureEndpoints(port, gatewayPort);
-            case var other:
-                throw new InvalidOperationException($"Clustering:Provider is '{other}'; it can be Localhost or Redis.");
+            case ClusteringProvider.Redis:
+                return silo.UseRedisClustering(configuration.GetNeeded("Clustering:Redis", "Clustering:Provider is Redis")).UseEndpoints(port, gatewayPort);
+            case ClusteringProvider.AzureTables:
+                var tables = AzureTablesAccount.From(configuration, "Clustering:Provider");
+                return silo.UseAzureTableClustering(options => tables.Apply(options)).UseEndpoints(port, gatewayPort);
+            default:
+                return silo.UseLocalhostClustering(port, gatewayPort, configuration.GetPrimary());
         }
     }
+
+    public static ClusteringProvider GetClusteringProvider(this IConfiguration configuration) => configuration.GetChoice<ClusteringProvider>("Clustering:Provider");
+
+    public static int GetSiloPort(this IConfiguration configuration) => configuration.GetValue("Silo:Port", EndpointOptions.DEFAULT_SILO_PORT);
+
+    /// <summary>The node through which those of one machine find each other; null if it is this one.</summary>
+    public static IPEndPoint? GetPrimary(this IConfiguration configuration) =>
+        configuration["Silo:Primary"] is not { Length: > 0 } said ? null
+        : IPEndPoint.TryParse(said, out var primary) && primary.Port > 0 ? primary
+        : throw new InvalidOperationException($"Silo:Primary is '{said}'; it can be an address and a port, such as 127.0.0.1:11111.");
+
+    // Without an address the machine's first one that is not loopback.
+    private static ISiloBuilder UseEndpoints(this ISiloBuilder silo, int port, int gatewayPort) =>
+        silo.Configuration["Silo:Address"] is not { Length: > 0 } said ? silo.ConfigureEndpoints(port, gatewayPort)
+        : IPAddress.TryParse(said, out var address) ? silo.ConfigureEndpoints(address, port, gatewayPort)
+        : throw new InvalidOperationException($"Silo:Address is '{said}'; it can be an IP address at which the other nodes reach this one.");
 }

@@ -9,10 +9,13 @@ var configuration = builder.Configuration;
 builder.Services.Configure<ProxyOptions>(configuration.GetSection("Proxy"));
 builder.Services.AddOrleansSocketsEdge(options => configuration.GetSection("Edge").Bind(options));
 builder.Services.AddAdminAccess(configuration);
+builder.AddConfiguredMetrics();
 builder.UseOrleans(silo => silo
     .UseConfiguredClustering()
-    .UseMembershipProfile(configuration.GetValue<MembershipProfile>("Membership:Profile"))
-    .UseNodeRole(configuration.GetValue<NodeRole>("Node:Role"))
+    .AddConfiguredStorage()
+    .UseMembershipProfile(configuration.GetChoice<MembershipProfile>("Membership:Profile"))
+    .UseNodeRole(configuration.GetChoice<NodeRole>("Node:Role"))
+    .UseConfiguredPlace()
     .AddOrleansSockets(options => options.AddConfigured(configuration)));
 
 var app = builder.Build();
@@ -31,6 +34,7 @@ app.MapGet("/proxy", Proxy.ConnectAsync);
 app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
 app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
 app.MapOrleansSocketsAdmin("/admin").RequireAuthorization(AdminAccess.Policy);
+app.MapConfiguredMetrics();
 app.MapOrleansSocketsPage("/");
 
 await app.RunAsync();

@@ -12,6 +12,8 @@ internal sealed class NodeProcess : IAsyncDisposable
             "dotnet",
             [
                 Path.Combine(AppContext.BaseDirectory, "OrleansSockets.Host.dll"), "--urls", "http://127.0.0.1:0",
+                // Not the file of whoever runs the tests.
+                "--Storage:Provider=Memory",
                 $"--Silo:Port={siloPort}", $"--Silo:GatewayPort={gatewayPort}", .. arguments,
             ],
             ("ASPNETCORE_ENVIRONMENT", "Development"));

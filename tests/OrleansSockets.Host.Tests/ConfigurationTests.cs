@@ -1,0 +1,93 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace OrleansSockets.Host.Tests;
+
+/// <summary>What is chosen by configuration alone.</summary>
+public class ConfigurationTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("Clustering:Provider is 'Zookeeper'; it can be Localhost, Redis or AzureTables.", "--Clustering:Provider=Zookeeper")]
+    [InlineData("Clustering:Provider is Redis, but Clustering:Redis says nothing.", "--Clustering:Provider=Redis")]
+    [InlineData("Storage:Provider is '2'; it can be Sqlite, Memory, Redis or AzureTables.", "--Storage:Provider=2")]
+    [InlineData("Storage:Provider is AzureTables: say either AzureTables:ConnectionString, or AzureTables:Endpoint", "--Storage:Provider=AzureTables")]
+    [InlineData("AzureTables:Endpoint is 'account'", "--Storage:Provider=AzureTables", "--AzureTables:Endpoint=account")]
+    [InlineData("it can be Memory, Redis or AzureTables.", "--Storage:Provider=Sqlite", "--Clustering:Provider=Redis", "--Clustering:Redis=127.0.0.1:1")]
+    [InlineData("Node:Role is 'Boss'; it can be All, Edge or Core.", "--Node:Role=Boss")]
+    [InlineData("Membership:Profile is 'Slow'; it can be Balanced, Fast or Orleans.", "--Membership:Profile=Slow")]
+    [InlineData("Metrics:Enabled is 'perhaps'; it can be true or false.", "--Metrics:Enabled=perhaps")]
+    [InlineData("Silo:Primary is 'here'", "--Silo:Primary=here")]
+    public async Task Start_WithAValueThatMakesNoSense_SaysSo(string sentence, params string[] arguments)
+    {
+        var ended = await Assert.ThrowsAsync<InvalidOperationException>(() => NodeProcess.StartAsync(Token, arguments));
+
+        Assert.Contains(sentence, ended.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_WithStorageInAFile_SurviveARestart()
+    {
+        var folder = Directory.CreateTempSubdirectory("orleanssockets-").FullName;
+        string[] storage = ["--Storage:Provider=Sqlite", $"--Storage:Path={Path.Combine(folder, "below", "state.db")}"];
+        using var http = new HttpClient();
+        await using (var node = await NodeProcess.StartAsync(Token, storage))
+        {
+            await PutAsync(node);
+            await PutAsync(node);
+            await node.TerminateAsync(Token);
+        }
+
+        await using (var node = await NodeProcess.StartAsync(Token, storage))
+        {
+            var tea = await http.GetFromJsonAsync<JsonNode>(new Uri(node.Address, "admin/deployments/tea"), Token);
+
+            Assert.Equal(2, (long)tea!["revision"]!);
+            Assert.Equal("web_socket_manual_reply_to_close", $"{tea["compatibilityFlags"]![0]}");
+        }
+
+        Directory.Delete(folder, recursive: true);
+
+        async Task PutAsync(NodeProcess node)
+        {
+            var settings = new { compatibilityDate = "2026-04-07", compatibilityFlags = new[] { "web_socket_manual_reply_to_close" } };
+            using var answer = await http.PutAsJsonAsync(new Uri(node.Address, "admin/deployments/tea"), settings, Token);
+            answer.EnsureSuccessStatusCode();
+        }
+    }
+
+    [Fact]
+    public async Task Metrics_IfEnabled_AreGivenToPrometheus()
+    {
+        await using var node = await NodeProcess.StartAsync(Token, "--Metrics:Enabled=true");
+        using (var client = await TestSocket.ConnectAsync(node.Socket("echo"), Token))
+        {
+            await client.CloseAsync(4001, "done", Token);
+        }
+
+        using var http = new HttpClient();
+        var figures = await http.GetStringAsync(new Uri(node.Address, "metrics"), Token);
+
+        // One of each source; the dashboard asks for them.
+        Assert.Contains("\norleanssockets_pairs_active{", figures, StringComparison.Ordinal);
+        Assert.Contains("\norleanssockets_buffered_bytes{", figures, StringComparison.Ordinal);
+        Assert.Contains("\norleanssockets_ends_finished_total{", figures, StringComparison.Ordinal);
+        Assert.Contains("\norleanssockets_sockets_active{", figures, StringComparison.Ordinal);
+        Assert.Contains("\nkestrel_active_connections{", figures, StringComparison.Ordinal);
+        Assert.Contains("\ndotnet_process_memory_working_set_bytes{", figures, StringComparison.Ordinal);
+        Assert.Contains("\norleans_app_requests_latency_milliseconds_bucket{", figures, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_IfNot_AreNotThere()
+    {
+        await using var node = await NodeProcess.StartAsync(Token);
+        using var http = new HttpClient();
+
+        using var answer = await http.GetAsync(new Uri(node.Address, "metrics"), Token);
+
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, answer.StatusCode);
+    }
+}

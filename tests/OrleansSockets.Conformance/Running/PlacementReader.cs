@@ -3,8 +3,11 @@ using OrleansSockets.Conformance.Json;
 namespace OrleansSockets.Conformance.Running;
 
 /// <summary>Reads from the running pairs where they and their ends are, and holds it against the plan.</summary>
-internal sealed class PlacementReader(Run run, IReadOnlyDictionary<string, INode> nodes)
+internal sealed class PlacementReader(Run run, IReadOnlyDictionary<string, INode> nodes, TimeProvider time)
 {
+    /// <summary>An end hears of its peer's place from the pair grain, a moment after it was attached.</summary>
+    private const int MostQuestions = 200;
+
     private readonly HashSet<string> _withGrain = [];
 
     /// <summary>The silo of each end and client, of each pair as <c>pair:n</c>, and the process.</summary>
@@ -15,7 +18,7 @@ internal sealed class PlacementReader(Run run, IReadOnlyDictionary<string, INode
     {
         var topology = run.Scenario.Topology;
         var actor = Plan.ActorOf(topology, pair.Server);
-        var place = await nodes[run.Plan.Actors[actor].Node].FindPairAsync(run, actor, pair.Server);
+        var place = await FindAsync(actor, pair.Server);
         var number = PairNames.Of(topology).ToList().IndexOf(pair);
         if (run.Plan.Clients.TryGetValue(pair.Client, out var edge))
         {
@@ -42,6 +45,20 @@ internal sealed class PlacementReader(Run run, IReadOnlyDictionary<string, INode
     /// <summary>A sentence if the pair of an open client was never found, so that nobody knows where it was.</summary>
     public string? Missing(IEnumerable<string> openClients) =>
         openClients.FirstOrDefault(client => !_withGrain.Contains(client)) is { } client ? $"The pair of {client} was not found on any node." : null;
+
+    private async Task<PairPlace?> FindAsync(string actor, string end)
+    {
+        for (var i = 0; ; i++)
+        {
+            var place = await nodes[run.Plan.Actors[actor].Node].FindPairAsync(run, actor, end);
+            if (place is not { Pair: not null } or { Client: not null, Server: not null } || i == MostQuestions)
+            {
+                return place;
+            }
+
+            await Task.Delay(RunLimits.Reaction, time);
+        }
+    }
 
     private void Take(string name, string? silo, string planned)
     {

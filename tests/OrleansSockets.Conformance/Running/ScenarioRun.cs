@@ -11,7 +11,7 @@ internal sealed class ScenarioRun(Run run, IReadOnlyDictionary<string, INode> no
     private readonly TraceRecorder _recorder = new();
     private readonly Dictionary<string, RawClient> _clients = [];
     private readonly HashSet<string> _openActors = [];
-    private readonly PlacementReader _placement = new(run, nodes);
+    private readonly PlacementReader _placement = new(run, nodes, time);
 
     /// <returns>The trace, with a <c>problem</c> if a step could not be performed, and where everything was.</returns>
     public async Task<(JsonObject Trace, JsonObject Placement)> PlayAsync(CancellationToken cancellation)

@@ -4,6 +4,15 @@ namespace OrleansSockets.AspNetCore;
 public interface IWebSocketConnector
 {
     /// <summary>
+    /// As <see cref="ConnectWebSocketAsync"/>, but gives the end at once, as <c>new WebSocket(url)</c> does: it is <see cref="ReadyState.Connecting"/>, then open. Await
+    /// <see cref="WebSocketEnd.Opened"/>, which fails if the socket cannot be opened.
+    /// </summary>
+    /// <param name="uri">See <see cref="ConnectWebSocketAsync"/>.</param>
+    /// <param name="options">See <see cref="WebSocketConnectOptions"/>.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    WebSocketEnd ConnectWebSocket(Uri uri, WebSocketConnectOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Opens a socket and gives the end that is joined to it, in the current context or in one of its own. It is accepted like the end of any pair, half-open if asked; what the
     /// server sends before waits.
     /// </summary>

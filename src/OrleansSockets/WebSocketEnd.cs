@@ -50,10 +50,16 @@ public sealed class WebSocketEnd
     }
 
     /// <summary>The subprotocol; "" for an end of a pair.</summary>
-    public string Protocol { get; internal set; }
+    public string Protocol { get; private set; }
 
     /// <summary>A label only: data is bytes either way.</summary>
     public BinaryType BinaryType { get; set; }
+
+    /// <summary>
+    /// Ends when an end that was opened by an address is open, and fails with <see cref="WebSocketPairErrorKind.PeerDisconnected"/> if it cannot be. Before, <see cref="ReadyState"/> is
+    /// <see cref="ReadyState.Connecting"/> and the end cannot be accepted. Done at once for an end of a pair.
+    /// </summary>
+    public Task Opened { get; private set; } = Task.CompletedTask;
 
     internal End Core => _end;
 
@@ -281,6 +287,36 @@ public sealed class WebSocketEnd
                 _end.State = _end.State with { Out = true };
                 _pair.Send(_end, PairFrame.Close(code, Encoding.UTF8.GetBytes(reason)));
             }
+        }
+    }
+
+    /// <summary>The end waits for a socket that is being opened. For an end that nobody has used yet.</summary>
+    internal void BeginConnecting(Task opened)
+    {
+        lock (_pair.Gate)
+        {
+            _end.State = EndState.Connecting;
+            Opened = opened;
+        }
+    }
+
+    internal void EndConnecting(string protocol)
+    {
+        lock (_pair.Gate)
+        {
+            Protocol = protocol;
+            _end.State = EndMachine.Open(_end.State).State;
+        }
+    }
+
+    /// <summary>The socket could not be opened: the end is closed, and what was meant for it is dropped.</summary>
+    internal void FailConnecting()
+    {
+        lock (_pair.Gate)
+        {
+            _end.State = EndMachine.Fail(_end.State).State;
+            _pair.Send(_end, PairFrame.Drop());
+            _pair.StopReading(_end);
         }
     }
 

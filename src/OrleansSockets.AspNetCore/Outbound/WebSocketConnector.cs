@@ -16,6 +16,13 @@ internal sealed class WebSocketConnector(
 
     public async Task<WebSocketEnd> ConnectWebSocketAsync(Uri uri, WebSocketConnectOptions? options = null, CancellationToken cancellationToken = default)
     {
+        var end = ConnectWebSocket(uri, options, cancellationToken);
+        await end.Opened;
+        return end;
+    }
+
+    public WebSocketEnd ConnectWebSocket(Uri uri, WebSocketConnectOptions? options = null, CancellationToken cancellationToken = default)
+    {
         ArgumentNullException.ThrowIfNull(uri);
         options ??= new WebSocketConnectOptions();
         var handshake = new ClientHandshake(uri, options);
@@ -24,22 +31,36 @@ internal sealed class WebSocketConnector(
             throw new WebSocketPairException(WebSocketPairErrorKind.Other, $"{uri} is not opened: this node shuts down or has as many sockets as it may.");
         }
 
-        try
-        {
-            var (stream, protocol) = await OpenAsync(handshake, options.Timeout, cancellationToken);
-            var (outside, inside) = pairs.Create();
-            inside.Protocol = protocol;
-            _ = Task.Run(() => RunAsync(stream, CoupledSocketEnd.Join(outside), inside.Core.Settings), CancellationToken.None);
-            return inside;
-        }
-        catch
-        {
-            registry.Leave();
-            throw;
-        }
+        var (outside, inside) = pairs.Create();
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        inside.BeginConnecting(opened.Task);
+        _ = Task.Run(() => ConnectAsync(handshake, options.Timeout, outside, inside, opened, cancellationToken), CancellationToken.None);
+        return inside;
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task ConnectAsync(
+        ClientHandshake handshake, TimeSpan limit, WebSocketEnd outside, WebSocketEnd inside, TaskCompletionSource opened, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (stream, protocol) = await OpenAsync(handshake, limit, cancellationToken);
+            var end = CoupledSocketEnd.Join(outside);
+            inside.EndConnecting(protocol);
+            opened.TrySetResult();
+            await RunAsync(stream, end, inside.Core.Settings);
+        }
+        catch (Exception e)
+        {
+            inside.FailConnecting();
+            _ = e is OperationCanceledException ? opened.TrySetCanceled(cancellationToken) : opened.TrySetException(e);
+        }
+        finally
+        {
+            registry.Leave();
+        }
+    }
 
     private async Task<(Stream Stream, string Protocol)> OpenAsync(ClientHandshake handshake, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -85,10 +106,6 @@ internal sealed class WebSocketConnector(
         {
             EdgeLog.SocketFailed(logger, e);
             end.Abort(null);
-        }
-        finally
-        {
-            registry.Leave();
         }
     }
 }

@@ -14,6 +14,7 @@ public static class EndMachine
     {
         EndPhase.Pending => new(
             state with { Phase = EndPhase.Accepted, HalfOpen = allowHalfOpen ?? !rules.AutoReplyToClose }, EndEffect.Deliver),
+        EndPhase.Accepted when state.IsOver => Refuse(state, WebSocketPairErrorKind.AlreadyUsedInResponse),
         // A second accept changes nothing on purpose, not even the options.
         EndPhase.Accepted => Ignore(state),
         EndPhase.Hibernatable => Refuse(state, WebSocketPairErrorKind.AcceptAfterHibernation),
@@ -132,6 +133,10 @@ public static class EndMachine
     public static EndStep AfterDrop(EndState state) => state is { Aborted: true, Failed: false }
         ? new(state with { In = true }, EndEffect.None)
         : Ignore(state);
+
+    /// <summary>The handler of the last event has run: of the Close, the drop or the failure.</summary>
+    /// <param name="state">The end.</param>
+    public static EndStep AfterLastEvent(EndState state) => Ignore(state with { Heard = true });
 
     /// <summary>A handler threw, or the socket that feeds this end broke the protocol.</summary>
     /// <param name="state">The end.</param>

@@ -9,6 +9,12 @@ namespace OrleansSockets.Rules;
 /// <param name="Failed">A handler threw, or the peer's socket broke the protocol.</param>
 public readonly record struct EndState(EndPhase Phase, bool HalfOpen, bool Out, bool In, bool Aborted, bool Failed)
 {
+    /// <summary>The handler of the last event, a Close, a drop or a failure, has run.</summary>
+    public bool Heard { get; init; }
+
+    /// <summary>Nothing will come or go any more, and the owner knows.</summary>
+    public bool IsOver => Heard && ((In && Out) || Aborted || Failed);
+
     /// <summary>The end of a new pair.</summary>
     public static EndState Initial => new(EndPhase.Pending, false, false, false, false, false);
 

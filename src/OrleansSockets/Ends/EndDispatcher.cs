@@ -138,8 +138,9 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
             }
 
             _pair.Consumed(end, item);
-            if (item.IsTerminal)
+            if (item.IsTerminal || end.State.Failed)
             {
+                end.State = EndMachine.AfterLastEvent(end.State).State;
                 ReleaseIfFinished();
             }
         }

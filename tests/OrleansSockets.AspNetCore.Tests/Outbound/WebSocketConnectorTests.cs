@@ -75,6 +75,34 @@ public sealed class WebSocketConnectorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Connect_WithoutWaiting_EndIsConnectingThenOpen()
+    {
+        using var stop = new CancellationTokenSource();
+        var waiting = Connector.ConnectWebSocket(new Uri($"ws://127.0.0.1:{_node.Port}/hang"), cancellationToken: stop.Token);
+        Assert.Equal(ReadyState.Connecting, waiting.ReadyState);
+        Assert.Equal(WebSocketPairErrorKind.InvalidArgument, Assert.Throws<WebSocketPairException>(() => waiting.Accept()).Kind);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Opened);
+
+        var end = Connector.ConnectWebSocket(new Uri($"ws://127.0.0.1:{_node.Port}/backend"), new WebSocketConnectOptions { Protocols = { "v1" } }, Token);
+        await end.Opened;
+        Assert.Equal(ReadyState.Open, end.ReadyState);
+        end.Accept();
+        end.Close(1000);
+        await _backendClosed.Task.WaitAsync(Token);
+    }
+
+    [Fact]
+    public async Task Connect_WithoutWaitingAndNobodyListens_EndIsClosed()
+    {
+        var end = Connector.ConnectWebSocket(new Uri("ws://127.0.0.1:1/"), cancellationToken: Token);
+        var failure = await Assert.ThrowsAsync<WebSocketPairException>(() => end.Opened);
+        Assert.Equal(WebSocketPairErrorKind.PeerDisconnected, failure.Kind);
+        Assert.Equal(ReadyState.Closed, end.ReadyState);
+        end.Send("in vain");
+    }
+
+    [Fact]
     public async Task Connect_NobodyListens_Exception()
     {
         var problem = await Assert.ThrowsAsync<WebSocketPairException>(

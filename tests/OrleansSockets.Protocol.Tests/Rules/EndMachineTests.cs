@@ -38,6 +38,10 @@ public sealed class EndMachineTests
         RowCase.Of("E-10", EndMachine.Accept(HalfOpen, Auto, false), Nothing(HalfOpen)),
         RowCase.Of("E-10", EndMachine.Accept(Accepted with { In = true, Out = true }, Auto, null), Nothing(Accepted with { In = true, Out = true })),
         RowCase.Of("E-10", EndMachine.Accept(Accepted with { Failed = true }, Auto, null), Nothing(Accepted with { Failed = true })),
+        RowCase.Of("E-60", EndMachine.Accept(Accepted with { In = true, Out = true, Heard = true }, Auto, null), Throws(Accepted with { In = true, Out = true, Heard = true }, WebSocketPairErrorKind.AlreadyUsedInResponse)),
+        RowCase.Of("E-60", EndMachine.Accept(Accepted with { In = true, Aborted = true, Heard = true }, Auto, null), Throws(Accepted with { In = true, Aborted = true, Heard = true }, WebSocketPairErrorKind.AlreadyUsedInResponse)),
+        RowCase.Of("E-60", EndMachine.Accept(Accepted with { Failed = true, Heard = true }, Auto, null), Throws(Accepted with { Failed = true, Heard = true }, WebSocketPairErrorKind.AlreadyUsedInResponse)),
+        RowCase.Of("E-10", EndMachine.Accept(HalfOpen with { In = true, Heard = true }, Auto, null), Nothing(HalfOpen with { In = true, Heard = true })),
         RowCase.Of("E-11", EndMachine.Accept(Hibernatable, Auto, null), Throws(Hibernatable, WebSocketPairErrorKind.AcceptAfterHibernation)),
         RowCase.Of("E-12", EndMachine.Accept(Coupled, Auto, null), Throws(Coupled, WebSocketPairErrorKind.AlreadyUsedInResponse)),
         RowCase.Of("E-12", EndMachine.Accept(Released, Auto, null), Throws(Released, WebSocketPairErrorKind.AlreadyUsedInResponse)),
@@ -149,6 +153,7 @@ public sealed class EndMachineTests
         .. from state in All
            where state.Failed
            select RowCase.Of("E-55", EndMachine.Fail(state), Step(state, EndEffect.Discard)),
+        RowCase.Of("E-61", EndMachine.AfterLastEvent(Accepted with { In = true }), Nothing(Accepted with { In = true, Heard = true })),
         RowCase.Of("E-56", EndMachine.Fail(Pending), Nothing(Pending)),
         RowCase.Of("E-56", EndMachine.Fail(Released), Nothing(Released)),
         RowCase.Of("E-57", EndMachine.Fail(Hibernatable with { In = true }), Step(Hibernatable with { In = true }, EndEffect.Discard)),

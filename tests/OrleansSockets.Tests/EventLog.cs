@@ -6,6 +6,7 @@ internal sealed class EventLog
     private readonly Lock _gate = new();
     private readonly List<string> _lines = [];
     private readonly List<(int Count, TaskCompletionSource Reached)> _waiters = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public EventLog(WebSocketEnd end)
     {
@@ -39,12 +40,24 @@ internal sealed class EventLog
         return Lines;
     }
 
+    /// <summary>Ends when the end was told that it is closed, or has failed.</summary>
+    public async Task<string[]> WaitForCloseAsync()
+    {
+        await _ended.Task.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        return Lines;
+    }
+
     private void Add(string line)
     {
         lock (_gate)
         {
             _lines.Add(line);
             Release();
+        }
+
+        if (!line.StartsWith("message", StringComparison.Ordinal))
+        {
+            _ended.TrySetResult();
         }
     }
 

@@ -24,6 +24,9 @@ internal enum LinkFrameKind : byte
 
     /// <summary>The end attached to a newer activation.</summary>
     Detach,
+
+    /// <summary>From a relay: it expects that end, which an earlier activation had.</summary>
+    Missing,
 }
 
 /// <summary>One entry of a link: which pair, which side, and what. Only the fields that its kind names are set.</summary>

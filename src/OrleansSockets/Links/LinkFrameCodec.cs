@@ -106,7 +106,7 @@ internal static class LinkFrameCodec
                 return frame with { Owner = owner, View = view };
             case LinkFrameKind.Epoch:
                 return frame with { Epoch = ReadEpoch(ref input), Owner = ReadAddress(ref input) };
-            case LinkFrameKind.Stale or LinkFrameKind.Leaving or LinkFrameKind.Detach:
+            case LinkFrameKind.Stale or LinkFrameKind.Leaving or LinkFrameKind.Detach or LinkFrameKind.Missing:
                 return frame with { Epoch = ReadEpoch(ref input) };
             default:
                 throw Malformed();

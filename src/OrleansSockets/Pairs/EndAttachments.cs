@@ -74,6 +74,31 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
         }
     }
 
+    /// <summary>
+    /// A relay asks for an end that an earlier activation had: it comes, or has consumed all there is and says so again. Called under the pair's lock, if the pair is here.
+    /// </summary>
+    public void Answer(PairId id, Pair? pair, int side, PairEpoch epoch, SiloAddress relay)
+    {
+        if (pair?[side] is { IsDone: false } end)
+        {
+            if (epoch > end.Epoch)
+            {
+                Reattach(pair, side, end.Epoch, relay);
+            }
+        }
+        else if (pair?[side] is not null || hub.HasFinished(id, side))
+        {
+            if (relay.Equals(hub.Silo))
+            {
+                pair?.Relay?.Credit(side, long.MaxValue, PairBudget.MinWindow, finished: true);
+            }
+            else
+            {
+                hub.Links.Send(relay, LinkFrame.OfCredit(id, side, toOwner: true, long.MaxValue, PairBudget.MinWindow, finished: true));
+            }
+        }
+    }
+
     /// <summary>The end attached to a newer activation than the one on <paramref name="old"/>.</summary>
     public void LeaveOwner(End end, SiloAddress old, PairEpoch newer)
     {
@@ -134,10 +159,23 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
 
     private async Task ReattachAsync(End end, SiloAddress? owner)
     {
+        var timeout = hub.Options.ReattachTimeout;
+        using var limit = new CancellationTokenSource(timeout > TimeSpan.Zero ? timeout : Timeout.InfiniteTimeSpan, hub.Clock);
+        try
+        {
+            await ReattachAsync(end, owner, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            LogReattachTimedOut(logger, end.Pair.Id, end.Side, timeout);
+            LoseEnd(end, $"no pair grain within ReattachTimeout ({timeout})");
+        }
+    }
+
+    private async Task ReattachAsync(End end, SiloAddress? owner, CancellationToken limit)
+    {
         var pair = end.Pair;
-        var started = hub.Clock.GetTimestamp();
-        var delay = FirstRetry;
-        while (true)
+        for (var delay = FirstRetry; ; delay = delay + delay < LastRetry ? delay + delay : LastRetry)
         {
             AttachRequest request;
             lock (pair.Gate)
@@ -150,35 +188,45 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
                 request = end.Request(hub.Silo);
             }
 
-            if (await TryAttachAsync(request, owner).ConfigureAwait(false) is { } reply)
+            var attach = TryAttachAsync(request, owner);
+            AttachReply? reply;
+            try
             {
-                if (reply.Outcome == AttachOutcome.Attached)
-                {
-                    lock (pair.Gate)
-                    {
-                        ApplyReply(end, reply);
-                    }
+                reply = await attach.WaitAsync(limit).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // The call goes on; if it attaches the end after all, the peer must not take it for a living one.
+                _ = hub.Claims.WithdrawAsync(end, attach);
+                throw;
+            }
 
+            switch (reply?.Outcome)
+            {
+                case AttachOutcome.Attached when IsCurrent(end, reply):
                     return;
-                }
-
-                if (reply.Outcome != AttachOutcome.NotHere)
-                {
+                case AttachOutcome.AlreadyClaimed or AttachOutcome.Gone:
                     LoseEnd(end, $"attach refused: {reply.Outcome}");
                     return;
-                }
+                default:
+                    owner = null;
+                    await Task.Delay(delay, pace, limit).ConfigureAwait(false);
+                    break;
             }
+        }
+    }
 
-            owner = null;
-            if (hub.Options.ReattachTimeout > TimeSpan.Zero && hub.Clock.GetElapsedTime(started) > hub.Options.ReattachTimeout)
+    private bool IsCurrent(End end, AttachReply reply)
+    {
+        lock (end.Pair.Gate)
+        {
+            if (reply.Epoch < end.Epoch)
             {
-                LogReattachTimedOut(logger, pair.Id, end.Side, hub.Options.ReattachTimeout);
-                LoseEnd(end, $"no pair grain within ReattachTimeout ({hub.Options.ReattachTimeout})");
-                return;
+                return end.Route == EndRoute.Attached;
             }
 
-            await Task.Delay(delay, pace).ConfigureAwait(false);
-            delay = delay + delay < LastRetry ? delay + delay : LastRetry;
+            ApplyReply(end, reply);
+            return true;
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
         catch (Exception)
         {
             Withdraw(end);
-            _ = Task.Run(() => WithdrawClaimAsync(end, call), CancellationToken.None);
+            _ = Task.Run(() => WithdrawAsync(end, call), CancellationToken.None);
             throw;
         }
 
@@ -136,7 +136,7 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
     }
 
     // The claim may have reached the pair grain all the same: its peer must not wait for an end that is no more.
-    private async Task WithdrawClaimAsync(End end, Task call)
+    public async Task WithdrawAsync(End end, Task call)
     {
         await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try

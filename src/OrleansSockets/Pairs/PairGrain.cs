@@ -41,7 +41,7 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
         if (request.Ticket is { Home: { } home } ticket)
         {
             var adopt = new AdoptRequest(ticket, request.Secret, _relay.Epoch, hub.Silo);
-            var adopted = home.Equals(hub.Silo) ? hub.Claims.Adopt(adopt) : await links.Service(home).AdoptAsync(adopt);
+            var adopted = await AdoptAsync(home, adopt);
             if (adopted.Outcome != AttachOutcome.Attached)
             {
                 CheckIdle();
@@ -121,6 +121,24 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
         MigrateOnIdle();
         CheckIdle();
         return Task.CompletedTask;
+    }
+
+    private async Task<AdoptReply> AdoptAsync(SiloAddress home, AdoptRequest adopt)
+    {
+        if (home.Equals(hub.Silo))
+        {
+            return hub.Claims.Adopt(adopt);
+        }
+
+        try
+        {
+            return await links.Service(home).AdoptAsync(adopt);
+        }
+        catch (Exception e) when (PairHub.IsTransient(e) && hub.IsDead(home))
+        {
+            // The live object went with the silo that constructed the pair.
+            return new AdoptReply(AttachOutcome.Gone);
+        }
     }
 
     private async Task<PairHostSnapshot?> DescribeHostAsync(SiloAddress host)

@@ -129,6 +129,9 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
     /// <summary>Lists a pair whose end was given away. Called under the pair's lock.</summary>
     public void Register(Pair pair) => _pairs[pair.Id] = pair;
 
+    /// <summary>That end lived here, and was finished.</summary>
+    public bool HasFinished(PairId id, int side) => _finished.Find(id)?.Ends.Any(end => end.Side == side) == true;
+
     /// <summary>The pair's grain is active here.</summary>
     public bool HasRelay(PairId id)
     {
@@ -228,7 +231,11 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
     {
         if (Find(frame.Pair) is not { } pair)
         {
-            if (frame.ToOwner)
+            if (frame.Kind == LinkFrameKind.Missing)
+            {
+                Attachments.Answer(frame.Pair, null, frame.Side, frame.Epoch, from);
+            }
+            else if (frame.ToOwner)
             {
                 AnswerStale(from, frame);
             }
@@ -261,6 +268,9 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
                     break;
                 case LinkFrameKind.Epoch:
                     Attachments.CompareEpoch(pair, from, frame);
+                    break;
+                case LinkFrameKind.Missing:
+                    Attachments.Answer(pair.Id, pair, frame.Side, frame.Epoch, from);
                     break;
                 case var _ when pair.Relay is null:
                     AnswerStale(from, frame);

@@ -66,7 +66,7 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
             }
             else
             {
-                ExpectOther();
+                ExpectOther(1 - request.Side, expected);
             }
         }
 
@@ -201,9 +201,19 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
 
     public void Dispose() => _reattachTimer?.Dispose();
 
-    // The other end was attached to an earlier activation; if it is no more, nobody else would say so.
-    private void ExpectOther()
+    // The other end was attached to an earlier activation. It may have finished there: its last word went down with that one, so ask. If its host does not know either,
+    // the timer ends the wait.
+    private void ExpectOther(int side, SiloAddress host)
     {
+        if (host.Equals(pair.Hub.Silo))
+        {
+            pair.Hub.Attachments.Answer(pair.Id, pair, side, Epoch, pair.Hub.Silo);
+        }
+        else
+        {
+            pair.Hub.Links.Send(host, LinkFrame.OfControl(LinkFrameKind.Missing, pair.Id, side, Epoch));
+        }
+
         if (_reattachTimer is null && pair.Hub.Options.ReattachTimeout is var limit && limit > TimeSpan.Zero)
         {
             _reattachTimer = pair.Hub.Clock.CreateTimer(_ => ReattachTimedOut(limit), null, limit, Timeout.InfiniteTimeSpan);

@@ -23,6 +23,7 @@ public sealed class ReattachTimeoutTests
         _time.Advance(TimeSpan.FromSeconds(2));
         Assert.StartsWith("close 1006", (await clientLog.WaitForAsync(1))[0], StringComparison.Ordinal);
         Assert.StartsWith("close 1006", (await serverLog.WaitForAsync(1))[0], StringComparison.Ordinal);
+        Assert.Contains(pair.Client.Core.Pair.Timeline.ToArray(), entry => entry.What.Contains("ReattachTimeout", StringComparison.Ordinal));
         await cluster.NothingLeftAsync();
     }
 

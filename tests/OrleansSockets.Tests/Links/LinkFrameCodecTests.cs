@@ -29,6 +29,7 @@ public sealed class LinkFrameCodecTests
         LinkFrame.OfControl(LinkFrameKind.Stale, Pair, 1, PairEpoch.None),
         LinkFrame.OfControl(LinkFrameKind.Leaving, Pair, 0, Epoch),
         LinkFrame.OfControl(LinkFrameKind.Detach, Pair, 0, Epoch, toOwner: true),
+        LinkFrame.OfControl(LinkFrameKind.Missing, Pair, 1, Epoch),
     ];
 
     [Fact]
@@ -76,7 +77,7 @@ public sealed class LinkFrameCodecTests
             try
             {
                 var frame = ReadOne(bytes);
-                Assert.InRange(frame.Kind, LinkFrameKind.Data, LinkFrameKind.Detach);
+                Assert.InRange(frame.Kind, LinkFrameKind.Data, LinkFrameKind.Missing);
                 Assert.InRange(frame.Frame.Kind, PairFrameKind.Text, PairFrameKind.Abort);
             }
             catch (InvalidDataException)

@@ -13,6 +13,9 @@ internal enum EndRoute : byte
 
     /// <summary>Through the pair grain's relay.</summary>
     Attached,
+
+    /// <summary>No pair grain was found, or it refused: the pair is over for this end.</summary>
+    Lost,
 }
 
 /// <summary>One end of a pair on the silo where it lives: its state, its two streams and its attachment. Guarded by the pair's lock.</summary>

@@ -180,7 +180,7 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
             AttachRequest request;
             lock (pair.Gate)
             {
-                if (pair[end.Side] != end || end.IsDone || end.Route == EndRoute.Attached)
+                if (pair[end.Side] != end || end.Route != EndRoute.Attaching)
                 {
                     return;
                 }
@@ -270,6 +270,7 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
         lock (end.Pair.Gate)
         {
             end.Pair.Timeline.Add(end.Side, why, cause: PairCause.NotAttached);
+            end.Route = EndRoute.Lost;
             end.Pair.PeerLost(end);
         }
     }

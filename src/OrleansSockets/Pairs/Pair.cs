@@ -224,7 +224,8 @@ internal sealed class Pair(PairHub hub, PairId id)
         Hub.RemoveIfDone(this);
     }
 
-    private bool IsSideDone(int side) => (_ends[side]?.IsDone ?? true) && _released[side] is not { IsWaiting: true };
+    // An end that attaches is not done before its attach has told what it consumed.
+    private bool IsSideDone(int side) => _ends[side] is null or { IsDone: true, Route: not EndRoute.Attaching } && _released[side] is not { IsWaiting: true };
 
     private static void PeerGone(End end)
     {
@@ -237,7 +238,7 @@ internal sealed class Pair(PairHub hub, PairId id)
     private void ReturnCredit(End end)
     {
         // While it is not attached nobody takes credit. It stays due until the end is attached again: what the attach itself says may be older.
-        if (end.Route != EndRoute.Attaching && end.In.TakeCreditDue(Hub.Budget.Window))
+        if (end.Route is not (EndRoute.Attaching or EndRoute.Lost) && end.In.TakeCreditDue(Hub.Budget.Window))
         {
             SendCredit(end, end.In.Consumed, end.In.Window, end.In.IsFinished);
         }

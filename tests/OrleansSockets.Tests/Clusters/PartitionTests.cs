@@ -10,29 +10,11 @@ public sealed class PartitionTests
     [Fact]
     public async Task Partition_TwoActivationsOfOnePairGrain_EndsConvergeAndLoseNothing()
     {
-        var directory = new SplitDirectory();
-        await using var cluster = await PairTestCluster.StartAsync(3, directory.Install);
-        var (a, b, c) = (cluster.Silos[0], cluster.Silos[1], cluster.Silos[2]);
-        var pair = await cluster.AcceptedPairAsync(0, 1, 2);
-        var traffic = Traffic.Start(pair.Client, pair.Server);
-        await traffic.FlowsAsync();
-
-        directory.Split();
-        await cluster.KillAsync(c);
-        var started = TimeProvider.System.GetTimestamp();
-        await traffic.FlowsAsync();
-        Assert.True(TimeProvider.System.GetElapsedTime(started) < Limit, $"Converged after {TimeProvider.System.GetElapsedTime(started)}.");
-        Assert.All(new[] { pair.Client, pair.Server }, end => Assert.True(HadActivation(end), "There never were two activations."));
-        await OneActivationAsync(cluster, pair.Client);
-        Assert.Equal(pair.Client.Core.Epoch, pair.Server.Core.Epoch);
-        await traffic.FlowsAsync();
-
-        directory.Heal();
-        await cluster.MovePairAsync(pair.Client, cluster.SiloOfPair(pair.Client) == a ? b : a);
-        await traffic.FlowsAsync();
-        await traffic.StopAndCheckAsync();
-        pair.Client.Close(1000);
-        await cluster.NothingLeftAsync();
+        // The first activation asks for the other end at once, so that often there is no time for a second one.
+        for (var attempt = 1; !await ConvergesAfterTwoActivationsAsync(); attempt++)
+        {
+            Assert.True(attempt < 12, "There never were two activations.");
+        }
     }
 
     [Fact]
@@ -55,6 +37,34 @@ public sealed class PartitionTests
         await traffic.StopAndCheckAsync();
         pair.Server.Close(1000);
         await cluster.NothingLeftAsync();
+    }
+
+    private static async Task<bool> ConvergesAfterTwoActivationsAsync()
+    {
+        var directory = new SplitDirectory();
+        await using var cluster = await PairTestCluster.StartAsync(3, directory.Install);
+        var (a, b, c) = (cluster.Silos[0], cluster.Silos[1], cluster.Silos[2]);
+        var pair = await cluster.AcceptedPairAsync(0, 1, 2);
+        var traffic = Traffic.Start(pair.Client, pair.Server);
+        await traffic.FlowsAsync();
+
+        directory.Split();
+        await cluster.KillAsync(c);
+        var started = TimeProvider.System.GetTimestamp();
+        await traffic.FlowsAsync();
+        Assert.True(TimeProvider.System.GetElapsedTime(started) < Limit, $"Converged after {TimeProvider.System.GetElapsedTime(started)}.");
+        var two = HadActivation(pair.Client) && HadActivation(pair.Server);
+        await OneActivationAsync(cluster, pair.Client);
+        Assert.Equal(pair.Client.Core.Epoch, pair.Server.Core.Epoch);
+        await traffic.FlowsAsync();
+
+        directory.Heal();
+        await cluster.MovePairAsync(pair.Client, cluster.SiloOfPair(pair.Client) == a ? b : a);
+        await traffic.FlowsAsync();
+        await traffic.StopAndCheckAsync();
+        pair.Client.Close(1000);
+        await cluster.NothingLeftAsync();
+        return two;
     }
 
     private static bool HadActivation(WebSocketEnd end)

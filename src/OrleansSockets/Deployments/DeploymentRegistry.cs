@@ -23,6 +23,7 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
     private FrozenDictionary<string, DeploymentRecord> _deployments;
     private DeploymentVersion _version;
     private Task _refreshing = Task.CompletedTask;
+    private bool _failing;
 
     public DeploymentRegistry(
         IOptions<OrleansSocketsOptions> options, IGrainFactory grains, DeploymentStorage storage, TimeProvider clock, ILogger<DeploymentRegistry> logger)
@@ -101,10 +102,17 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
             }
 
             IsLoaded = true;
+            _failing = false;
         }
         catch (Exception e)
         {
-            LogLoadFailed(_logger, e);
+            // Once an outage, not once a second.
+            if (!_failing)
+            {
+                LogLoadFailed(_logger, e);
+            }
+
+            _failing = true;
         }
     }
 

@@ -7,7 +7,7 @@ namespace OrleansSockets.Architecture.Tests;
 public partial class CommandTests
 {
     private const string RunCommand = "dotnet run --project src/OrleansSockets.Host";
-    private const string TestCommand = "dotnet test --solution OrleansSockets.sln -c Release";
+    private const string TestCommand = "dotnet test --solution OrleansSockets.sln -c Release --max-parallel-test-modules 1";
 
     [Theory]
     [InlineData(RunCommand)]

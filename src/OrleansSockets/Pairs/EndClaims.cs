@@ -6,8 +6,11 @@ using OrleansSockets.Rules;
 namespace OrleansSockets.Pairs;
 
 /// <summary>How an end changes its place: released with a ticket, claimed once, or given up when nobody comes in time.</summary>
-internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments, ILogger logger)
+internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments, TimeProvider pace, ILogger logger)
 {
+    private const int MostAttempts = 30;
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     private static readonly ActivitySource Activities = new(OrleansSocketsDiagnostics.ActivitySourceName);
 
     /// <summary>Gives an end away and lists its pair. Called under the pair's lock.</summary>
@@ -139,13 +142,24 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
     public async Task WithdrawAsync(End end, Task call)
     {
         await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        try
+        await TellAsync(end.Pair.Id, end.Side, grain => grain.WithdrawAsync(end.Side, end.Secret)).ConfigureAwait(false);
+    }
+
+    // Until the pair grain knows, for else the peer hears nothing. A grain that cannot be reached for so long has lost the peer, too.
+    private async Task TellAsync(PairId id, int side, Func<IPairGrain, Task> tell)
+    {
+        for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
-            await hub.Grains.GetGrain<IPairGrain>(end.Pair.Id.Value).WithdrawAsync(end.Side, end.Secret).ConfigureAwait(false);
-        }
-        catch (Exception e) when (PairHub.IsTransient(e))
-        {
-            LogNotTold(logger, e, end.Pair.Id, end.Side);
+            try
+            {
+                await tell(hub.Grains.GetGrain<IPairGrain>(id.Value)).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (PairHub.IsTransient(e))
+            {
+                LogNotTold(logger, e, id, side, attempt);
+                await Task.Delay(RetryDelay, pace).ConfigureAwait(false);
+            }
         }
     }
 
@@ -172,15 +186,7 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
 
     private async Task GiveUpAsync(Pair pair, int side, Guid secret)
     {
-        try
-        {
-            await hub.Grains.GetGrain<IPairGrain>(pair.Id.Value).GiveUpAsync(side, secret).ConfigureAwait(false);
-        }
-        catch (Exception e) when (PairHub.IsTransient(e))
-        {
-            LogNotTold(logger, e, pair.Id, side);
-        }
-
+        await TellAsync(pair.Id, side, grain => grain.GiveUpAsync(side, secret)).ConfigureAwait(false);
         lock (pair.Gate)
         {
             hub.RemoveIfDone(pair);
@@ -200,6 +206,6 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
         }
     }
 
-    [LoggerMessage(103, LogLevel.Information, "The pair grain of {Pair} could not be told that end {Side} will not come")]
-    private static partial void LogNotTold(ILogger logger, Exception exception, PairId pair, int side);
+    [LoggerMessage(103, LogLevel.Information, "The pair grain of {Pair} could not be told that end {Side} will not come (attempt {Attempt})")]
+    private static partial void LogNotTold(ILogger logger, Exception exception, PairId pair, int side, int attempt);
 }

@@ -37,7 +37,7 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
         Metrics = metrics;
         _membership = membership;
         Attachments = new EndAttachments(this, pace, logger);
-        Claims = new EndClaims(this, Attachments, logger);
+        Claims = new EndClaims(this, Attachments, pace, logger);
         Budget = new PairBudget(() => _pairs.Values, Options, pace);
         metrics.Observe(this);
         links.Received = Receive;

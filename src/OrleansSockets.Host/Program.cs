@@ -12,8 +12,6 @@ builder.Services.AddAdminAccess(configuration);
 builder.AddConfiguredMetrics();
 builder.UseOrleans(silo => silo
     .UseConfiguredClustering()
-    // Else a session ends when the node dies that holds its entry in the directory.
-    .AddDistributedGrainDirectory()
     .AddConfiguredStorage()
     .UseMembershipProfile(configuration.GetChoice<MembershipProfile>("Membership:Profile"))
     .UseNodeRole(configuration.GetChoice<NodeRole>("Node:Role"))

@@ -12,8 +12,6 @@ builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.UseOrleans(orleans => orleans
     .UseLocalhostClustering(silo, builder.Configuration.GetValue<int>("gateway"), silo == primary ? null : new IPEndPoint(IPAddress.Loopback, primary))
     .UseMembershipProfile(MembershipProfile.Fast)
-    // Else a session ends when the node dies that holds its entry in the directory.
-    .AddDistributedGrainDirectory()
     .AddOrleansSockets());
 builder.Services.AddOrleansSocketsEdge();
 

@@ -51,6 +51,7 @@ public static class OrleansSocketsSiloBuilderExtensions
         builder.AddIncomingGrainCallFilter<GrainContextCallFilter>();
         services.AddPlacementFilter<SessionPlacementFilter, SessionPlacementFilterDirector>(ServiceLifetime.Singleton);
         builder.UseSiloMetadata();
+        builder.AddDistributedGrainDirectory(SessionDirectory.Name);
         builder.AddGrainService<LinkService>();
         services.AddSingleton<PairAdministration>();
         services.AddSingleton<NodeServiceClient>();

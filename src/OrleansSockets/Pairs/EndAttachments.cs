@@ -42,6 +42,20 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
         }
     }
 
+    /// <summary>The node of the end's activation is dead. If the peer lived there, too, no activation will find it again. Called under the pair's lock.</summary>
+    public void OwnerLost(Pair pair, End end, SiloAddress owner)
+    {
+        if (owner.Equals(end.PeerHost))
+        {
+            pair.Timeline.Add(1 - end.Side, $"its node {owner.Endpoint} is lost", cause: PairCause.NodeLost);
+            pair.PeerLost(end);
+        }
+        else
+        {
+            Reattach(pair, end.Side, end.Epoch);
+        }
+    }
+
     /// <summary>The end's activation is gone: find the next one. Called under the pair's lock.</summary>
     public void Reattach(Pair pair, int side, PairEpoch epoch, SiloAddress? owner = null)
     {

@@ -196,7 +196,7 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
                 {
                     if (pair[side] is { Route: EndRoute.Attached } end && updatedSilo.Equals(end.Owner))
                     {
-                        Attachments.Reattach(pair, side, end.Epoch);
+                        Attachments.OwnerLost(pair, end, updatedSilo);
                     }
                 }
             }

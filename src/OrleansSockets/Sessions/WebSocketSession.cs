@@ -1,12 +1,12 @@
+using Orleans.GrainDirectory;
 using Orleans.Placement;
 
 namespace OrleansSockets.Sessions;
 
 /// <summary>
-/// Base of a session grain. Its ends' handlers run in its own turns. It stays where it is, and alive, while it holds accepted ends that are not finished. With Orleans' default
-/// grain directory an activation also ends when the node dies that holds its entry, and its ends then send 1012; <c>AddDistributedGrainDirectory()</c> on every silo avoids that.
+/// Base of a session grain. Its ends' handlers run in its own turns. It stays where it is, and alive, while it holds accepted ends that are not finished.
 /// </summary>
-[Immovable(ImmovableKind.Any), SessionPlacementFilter]
+[Immovable(ImmovableKind.Any), SessionPlacementFilter, GrainDirectory(SessionDirectory.Name)]
 public abstract class WebSocketSession : Grain, IWebSocketSession
 {
     Task<UpgradeResponse> IWebSocketSession.UpgradeAsync(UpgradeRequest request) => OnUpgradeAsync(request);

@@ -24,7 +24,9 @@ internal sealed class SplitDirectory
 
     public void Install(PairTestClusterOptions options) => options.Overrides = services =>
     {
-        foreach (var service in services.Where(service => service.IsKeyedService && service.ServiceType == typeof(IGrainDirectory)).ToArray())
+        // The default one, where pair grains are; sessions have their own.
+        foreach (var service in services.Where(service =>
+            service.IsKeyedService && service.ServiceType == typeof(IGrainDirectory) && GrainDirectoryAttribute.DEFAULT_GRAIN_DIRECTORY.Equals(service.ServiceKey)).ToArray())
         {
             services.Remove(service);
         }

@@ -52,6 +52,12 @@ internal sealed partial class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracl
             return;
         }
 
+        if (membership.IsDeadSilo(batch.From))
+        {
+            // Its last words, after its inbox went: out of order, they would wait for ever.
+            return;
+        }
+
         var inbox = _inboxes.GetOrAdd(batch.From, from => new LinkInbox(frames => Deliver(from, frames.Span)));
         inbox.Receive(batch);
     }

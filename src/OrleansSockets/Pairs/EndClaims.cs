@@ -35,17 +35,16 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
         cancellation.ThrowIfCancellationRequested();
         using var activity = Activities.StartActivity(OrleansSocketsDiagnostics.ClaimActivity);
         activity?.SetTag("pair", ticket.Pair.ToString());
-        var pair = hub.GetOrAdd(ticket.Pair);
+        Pair pair;
         End end;
         AttachRequest request;
-        lock (pair.Gate)
+        using (hub.Enter(ticket.Pair, out pair))
         {
             if (pair[ticket.Side] is not null)
             {
                 throw WebSocketPairException.AlreadyClaimed(ticket);
             }
 
-            hub.Register(pair);
             end = pair.AddEnd(ticket.Side, settings);
             end.Secret = Guid.NewGuid();
             end.Route = EndRoute.Attaching;

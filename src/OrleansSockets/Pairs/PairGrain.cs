@@ -16,8 +16,7 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
         // Frames are no grain calls: without this, a busy pair would count as idle.
         DelayDeactivation(TimeSpan.MaxValue);
         var runtime = GrainContext;
-        _pair = hub.GetOrAdd(new PairId(this.GetPrimaryKey()));
-        lock (_pair.Gate)
+        using (hub.Enter(new PairId(this.GetPrimaryKey()), out _pair))
         {
             _relay = hub.StartRelay(_pair, () => runtime.Scheduler.QueueAction(DeactivateOnIdle));
         }

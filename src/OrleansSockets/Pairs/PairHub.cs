@@ -86,7 +86,22 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
 
     public void WorkEnded() => Interlocked.Increment(ref _workEnded);
 
-    public Pair GetOrAdd(PairId id) => _pairs.GetOrAdd(id, static (key, hub) => new Pair(hub, key), this);
+    /// <summary>Takes the lock of the pair that is listed under the id, or of a new one. While it is held, the pair stays listed, and no other one is.</summary>
+    public Lock.Scope Enter(PairId id, out Pair pair)
+    {
+        while (true)
+        {
+            pair = _pairs.GetOrAdd(id, static (key, hub) => new Pair(hub, key), this);
+            var scope = pair.Gate.EnterScope();
+            if (Find(id) == pair)
+            {
+                return scope;
+            }
+
+            // It was done in between.
+            scope.Dispose();
+        }
+    }
 
     public Pair? Find(PairId id) => _pairs.GetValueOrDefault(id);
 
@@ -102,7 +117,6 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
     /// <summary>Called under the pair's lock.</summary>
     public PairRelay StartRelay(Pair pair, Action finished)
     {
-        _pairs[pair.Id] = pair;
         pair.Timeline.Add(-1, $"pair grain active on {Silo}");
         return pair.Relay = new PairRelay(pair, Guid.NewGuid(), finished);
     }
@@ -130,7 +144,7 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
     public void Register(Pair pair) => _pairs[pair.Id] = pair;
 
     /// <summary>That end lived here, and was finished.</summary>
-    public bool HasFinished(PairId id, int side) => _finished.Find(id)?.Ends.Any(end => end.Side == side) == true;
+    public bool HasFinished(PairId id, int side) => _finished.Contains(id, side);
 
     /// <summary>The pair's grain is active here.</summary>
     public bool HasRelay(PairId id)

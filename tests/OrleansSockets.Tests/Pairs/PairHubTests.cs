@@ -1,0 +1,30 @@
+using OrleansSockets.Pairs;
+
+namespace OrleansSockets.Tests.Pairs;
+
+[Collection(OneSilo.Collection)]
+public sealed class PairHubTests(OneSilo one)
+{
+    [Fact]
+    public async Task Enter_WhileOthersFinishThePair_HoldsTheListedOne()
+    {
+        var hub = one.Silo.Hub;
+        var id = new PairId(Guid.NewGuid());
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(EnterOften, TestContext.Current.CancellationToken)));
+
+        Assert.Null(hub.Find(id));
+
+        void EnterOften()
+        {
+            for (var i = 0; i < 20_000; i++)
+            {
+                using (hub.Enter(id, out var pair))
+                {
+                    Assert.Same(pair, hub.Find(id));
+                    hub.RemoveIfDone(pair);
+                }
+            }
+        }
+    }
+}

@@ -48,17 +48,18 @@ internal sealed class SocketRegistry : IDisposable
     /// <summary>Takes a place for a socket. False: none is free, or the edge shuts down.</summary>
     public bool TryEnter()
     {
-        if (IsDraining || Interlocked.Increment(ref _count) > _options.MaxSockets)
+        if (IsDraining)
         {
-            if (!IsDraining)
-            {
-                Leave();
-            }
-
             return false;
         }
 
-        return true;
+        if (Interlocked.Increment(ref _count) <= _options.MaxSockets)
+        {
+            return true;
+        }
+
+        Leave();
+        return false;
     }
 
     public void Leave()

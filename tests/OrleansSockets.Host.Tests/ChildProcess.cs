@@ -28,6 +28,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    public int Id => _process.Id;
+
     public int ExitCode => _process.ExitCode;
 
     /// <summary>The rest of the first line that holds <paramref name="marker"/>; lines before it are skipped.</summary>
@@ -58,8 +60,22 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>SIGTERM, as a container runtime does, and then the end of the process.</summary>
     public async Task TerminateAsync(CancellationToken cancellationToken)
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
-        await _process.WaitForExitAsync(cancellationToken);
+        await SignalAsync("TERM", $"{Id}", cancellationToken);
+        await WaitForExitAsync(cancellationToken);
+    }
+
+    /// <summary>Ends when it has ended and all that it said is in <see cref="Output"/>.</summary>
+    public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+
+    /// <summary>Sends a signal to the process of that id, or, after a minus, to the group of it.</summary>
+    public static async Task SignalAsync(string signal, string target, CancellationToken cancellationToken)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", "--", target]);
+        await kill.WaitForExitAsync(cancellationToken);
+        if (kill.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{target} could not be sent SIG{signal}.");
+        }
     }
 
     public async ValueTask DisposeAsync()

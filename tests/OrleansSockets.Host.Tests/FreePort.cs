@@ -25,4 +25,36 @@ internal static class FreePort
             }
         }
     }
+
+    /// <summary>The first of several in a row.</summary>
+    public static int NextBlock(int count)
+    {
+        lock (Given)
+        {
+            while (true)
+            {
+                // Below those that systems give to connections, so that none of these takes one before it is used.
+                var ports = Enumerable.Range(Random.Shared.Next(10_000, 30_000), count).ToList();
+                if (ports.All(port => !Given.Contains(port) && IsFree(port)))
+                {
+                    Given.UnionWith(ports);
+                    return ports[0];
+                }
+            }
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 }

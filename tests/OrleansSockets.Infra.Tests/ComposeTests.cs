@@ -54,6 +54,13 @@ public class ComposeTests
         });
     }
 
+    // Tried on the program itself, by the tests of infra/local/run: at SIGTERM it forgets the last seconds.
+    [Fact]
+    public void Azurite_IsToldToEndByTheSignalAtWhichItSaves()
+    {
+        Assert.Equal("SIGINT", $"{Services["azurite"]!["stop_signal"]}");
+    }
+
     [Fact]
     public void DependsOn_NamesServices_ThatHaveHealthChecksWhereThatIsWaitedFor()
     {

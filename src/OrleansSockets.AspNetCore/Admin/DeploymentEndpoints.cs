@@ -69,7 +69,7 @@ internal static partial class DeploymentEndpoints
 
         var document = Document(written.Deployment!, clock);
         http.Response.Headers.ETag = Precondition.ETag(document.Revision);
-        return document.Revision == 1 ? TypedResults.Created((string?)null, document) : TypedResults.Ok(document);
+        return written.IsNew ? TypedResults.Created((string?)null, document) : TypedResults.Ok(document);
     }
 
     public static async Task<IResult> DeleteAsync(

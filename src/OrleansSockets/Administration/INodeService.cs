@@ -1,4 +1,5 @@
 using Orleans.Services;
+using OrleansSockets.Deployments;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Administration;
@@ -30,6 +31,10 @@ internal interface INodeService : IGrainService
     /// <summary>Why this silo needs the deployment, in words; null: it does not.</summary>
     [Alias("FindUse"), ResponseTimeout("00:00:05")]
     Task<string?> FindUseAsync(string deployment);
+
+    /// <summary>The last write of every deployment that this silo knows.</summary>
+    [Alias("GetDeployments"), ResponseTimeout("00:00:05")]
+    Task<DeploymentEntry[]> GetDeploymentsAsync();
 
     /// <summary>Starts to close the client sockets of this silo's edge. False: it has none.</summary>
     [Alias("Drain"), ResponseTimeout("00:00:05")]

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
+using OrleansSockets.Deployments;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Administration;
 
 /// <inheritdoc cref="INodeService"/>
-internal sealed class NodeService(GrainId id, Silo silo, ILoggerFactory loggerFactory, PairAdministration pairs, IEnumerable<IEdgeDrain> edges)
+internal sealed class NodeService(
+    GrainId id, Silo silo, ILoggerFactory loggerFactory, PairAdministration pairs, DeploymentRegistry deployments, IEnumerable<IEdgeDrain> edges)
     : GrainService(id, silo, loggerFactory), INodeService
 {
     private readonly IEdgeDrain? _edge = edges.FirstOrDefault();
@@ -30,6 +32,8 @@ internal sealed class NodeService(GrainId id, Silo silo, ILoggerFactory loggerFa
     }
 
     public Task<string?> FindUseAsync(string deployment) => Task.FromResult(pairs.FindUse(deployment));
+
+    public Task<DeploymentEntry[]> GetDeploymentsAsync() => Task.FromResult(deployments.Written);
 
     public Task<bool> DrainAsync()
     {

@@ -5,98 +5,81 @@ using OrleansSockets.Compatibility;
 namespace OrleansSockets.Deployments;
 
 /// <inheritdoc cref="IDeploymentGrain"/>
-internal sealed partial class DeploymentGrain(DeploymentStorage storage, TimeProvider clock, ILogger<DeploymentGrain> logger) : Grain, IDeploymentGrain
+/// <remarks>
+/// The newest write counts that the store or a living node knows: a store that has lost something, or none at all, takes no revision back while one node lives
+/// that has it.
+/// </remarks>
+internal sealed partial class DeploymentGrain(DeploymentStorage storage, DeploymentRegistry registry, TimeProvider clock, ILogger<DeploymentGrain> logger)
+    : Grain, IDeploymentGrain, IDeploymentSource
 {
     private const string StateName = "deployment";
 
     private readonly GrainState<DeploymentState> _state = new(new DeploymentState());
 
-    // What is stored: a reader in between never sees a write that is still under way.
-    private DeploymentSnapshot? _current;
+    // A reader in between never sees a write that is still under way.
+    private DeploymentEntry? _newest;
 
     private string Name => this.GetPrimaryKeyString();
 
+    private long Revision => _newest?.Revision ?? 0;
+
+    private DeploymentSnapshot? Current => _newest?.Snapshot;
 
     private IDeploymentCatalogGrain Catalog => GrainFactory.GetGrain<IDeploymentCatalogGrain>(0);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        await storage.ReadAsync(StateName, GrainContext, _state);
+        Adopt(_state.RecordExists ? _state.State!.ToEntry(Name) : null);
+        Adopt(registry.FindWritten(Name));
         if (!storage.IsPersistent)
         {
-            // The state is the activation's own: it must stay.
-            DelayDeactivation(TimeSpan.MaxValue);
+            Adopt(await Catalog.FindAsync(Name));
         }
-
-        await storage.ReadAsync(StateName, GrainContext, _state);
-        _current = _state.RecordExists ? _state.State!.ToSnapshot(Name) : null;
     }
 
-    public Task<DeploymentSnapshot?> GetAsync() => Task.FromResult(_current);
+    public Task<DeploymentSnapshot?> GetAsync() => Task.FromResult(Current);
 
-    public async Task<DeploymentWriteResult> PutAsync(CompatibilitySettings settings, long? ifRevision)
+    public Task<DeploymentEntry?> NewestAsync() => Task.FromResult(_newest);
+
+    public Task<DeploymentEntry?> SettledAsync() => Task.FromResult(_newest);
+
+    public Task<DeploymentWriteResult> PutAsync(CompatibilitySettings settings, long? ifRevision)
     {
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         var problems = CompatibilityRules.Evaluate(settings, today).Problems;
-        if (problems.Any(problem => problem.IsError))
-        {
-            return new DeploymentWriteResult(DeploymentWriteOutcome.Invalid, _current, problems);
-        }
-
-        if (ifRevision is { } revision && revision != (_current?.Revision ?? 0))
-        {
-            return Conflict(revision, problems);
-        }
-
-        var before = _current?.Revision ?? 0;
-        return await WriteAsync(
-            problems,
-            async () =>
-            {
-                // Listed first: after a crash between the two, the name is there without settings, which is none.
-                await Catalog.RegisterAsync(Name);
-                _state.State = new DeploymentState
-                {
-                    CompatibilityDate = settings.Date,
-                    CompatibilityFlags = [.. settings.Flags],
-                    Experimental = settings.Experimental,
-                    Revision = before + 1,
-                    UpdatedAt = clock.GetUtcNow(),
-                };
-                await storage.WriteAsync(StateName, GrainContext, _state);
-                _current = _state.State!.ToSnapshot(Name);
-                await Catalog.PublishAsync(Name, _current);
-            });
+        return problems.Any(problem => problem.IsError)
+            ? Task.FromResult(new DeploymentWriteResult(DeploymentWriteOutcome.Invalid, Current, problems))
+            : WriteAsync(settings, ifRevision, problems);
     }
 
-    public async Task<DeploymentWriteResult> DeleteAsync(long? ifRevision)
-    {
-        if (_current is not { } current)
-        {
-            return new DeploymentWriteResult(DeploymentWriteOutcome.NotFound, null, [], $"There is no deployment '{Name}'.");
-        }
+    public Task<DeploymentWriteResult> DeleteAsync(long? ifRevision) => WriteAsync(null, ifRevision, []);
 
-        if (ifRevision is { } revision && revision != current.Revision)
-        {
-            return Conflict(revision, []);
-        }
-
-        return await WriteAsync(
-            [],
-            async () =>
-            {
-                await storage.ClearAsync(StateName, GrainContext, _state);
-                _state.State = new DeploymentState();
-                _current = null;
-                await Catalog.PublishAsync(Name, null);
-            });
-    }
-
-    private async Task<DeploymentWriteResult> WriteAsync(IReadOnlyList<CompatibilityProblem> problems, Func<Task> write)
+    // Null: deletes it.
+    private async Task<DeploymentWriteResult> WriteAsync(CompatibilitySettings? settings, long? ifRevision, IReadOnlyList<CompatibilityProblem> problems)
     {
         try
         {
-            await write();
-            return new DeploymentWriteResult(DeploymentWriteOutcome.Written, _current, problems);
+            if (Refuse() is { } refused)
+            {
+                return refused;
+            }
+
+            // Before the first write: after a crash between the two, the name is there without settings, which is none.
+            if (Adopt(await Catalog.AnnounceAsync(Name)) && Refuse() is { } late)
+            {
+                return late;
+            }
+
+            var isNew = Current is null;
+            var next = new DeploymentEntry(Name, Revision + 1, clock.GetUtcNow(), settings);
+            _state.State = DeploymentState.From(next);
+            await storage.WriteAsync(StateName, GrainContext, _state);
+            Adopt(next);
+            // From here on this node knows it, and tells the catalog until that one knows it, too.
+            registry.Learn(next);
+            await PublishAsync(next);
+            return new DeploymentWriteResult(DeploymentWriteOutcome.Written, Current, problems, IsNew: isNew);
         }
         catch (InconsistentStateException e)
         {
@@ -113,11 +96,40 @@ internal sealed partial class DeploymentGrain(DeploymentStorage storage, TimePro
             return new DeploymentWriteResult(
                 DeploymentWriteOutcome.StoreUnavailable, null, problems, "The store of the deployments cannot be reached. The last settings stay in force; try again later.");
         }
+
+        DeploymentWriteResult? Refuse() =>
+            settings is null && Current is null ? new DeploymentWriteResult(DeploymentWriteOutcome.NotFound, null, [], $"There is no deployment '{Name}'.")
+            : ifRevision is { } revision && revision != (Current?.Revision ?? 0) ? new DeploymentWriteResult(
+                DeploymentWriteOutcome.Conflict, Current, problems, $"The deployment '{Name}' is at revision {Current?.Revision ?? 0}, not {revision}.")
+            : null;
     }
 
-    private DeploymentWriteResult Conflict(long ifRevision, IReadOnlyList<CompatibilityProblem> problems) => new(
-        DeploymentWriteOutcome.Conflict, _current, problems, $"The deployment '{Name}' is at revision {_current?.Revision ?? 0}, not {ifRevision}.");
+    private async Task PublishAsync(DeploymentEntry written)
+    {
+        try
+        {
+            await Catalog.PublishAsync([written]);
+        }
+        catch (Exception e)
+        {
+            LogPublishFailed(logger, e, written.Revision, Name);
+        }
+    }
+
+    private bool Adopt(DeploymentEntry? entry)
+    {
+        if (entry is null || !entry.IsNewerThan(_newest))
+        {
+            return false;
+        }
+
+        _newest = entry;
+        return true;
+    }
 
     [LoggerMessage(301, LogLevel.Warning, "The deployment {Name} could not be written")]
     private static partial void LogWriteFailed(ILogger logger, Exception exception, string name);
+
+    [LoggerMessage(305, LogLevel.Warning, "Revision {Revision} of the deployment {Name} is written, but not published yet; this node goes on trying")]
+    private static partial void LogPublishFailed(ILogger logger, Exception exception, long revision, string name);
 }

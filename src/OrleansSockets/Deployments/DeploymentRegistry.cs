@@ -8,7 +8,7 @@ namespace OrleansSockets.Deployments;
 
 /// <summary>
 /// The settings of every deployment, in memory on this silo, so that a new pair costs no read. Filled before the silo is ready, then looked after once a
-/// second; while the catalog cannot be reached, the last settings stay in force.
+/// second; while the catalog cannot be reached, the last settings stay in force. What the catalog has forgotten, or has not heard of, it is told.
 /// </summary>
 internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
@@ -16,24 +16,26 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
 
     private readonly OrleansSocketsOptions _options;
     private readonly IGrainFactory _grains;
-    private readonly DeploymentStorage _storage;
     private readonly TimeProvider _clock;
     private readonly ILogger<DeploymentRegistry> _logger;
     private readonly CancellationTokenSource _stop = new();
-    private FrozenDictionary<string, DeploymentRecord> _deployments;
+
+    // Guards what is known against grains that have just written.
+    private readonly Lock _gate = new();
+    private readonly NewestDeployments _newest = new();
+    private FrozenDictionary<string, DeploymentRecord> _deployments = FrozenDictionary<string, DeploymentRecord>.Empty;
+    private NewestDeployments _catalog = new();
     private DeploymentVersion _version;
     private Task _refreshing = Task.CompletedTask;
     private bool _failing;
 
-    public DeploymentRegistry(
-        IOptions<OrleansSocketsOptions> options, IGrainFactory grains, DeploymentStorage storage, TimeProvider clock, ILogger<DeploymentRegistry> logger)
+    public DeploymentRegistry(IOptions<OrleansSocketsOptions> options, IGrainFactory grains, TimeProvider clock, ILogger<DeploymentRegistry> logger)
     {
         _options = options.Value;
         _grains = grains;
-        _storage = storage;
         _clock = clock;
         _logger = logger;
-        _deployments = Evaluate(Seeds);
+        Add(_options.Deployments.Select(seed => new DeploymentEntry(seed.Key, 0, default, seed.Value)));
     }
 
     /// <summary>The stored settings are here; before, the configuration's are used.</summary>
@@ -44,13 +46,34 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
 
     public IReadOnlyCollection<string> Names => _deployments.Keys;
 
-    private IEnumerable<DeploymentSnapshot> Seeds => _options.Deployments.Select(seed => new DeploymentSnapshot(seed.Key, seed.Value, 0, default));
+    /// <summary>The last write of every deployment, as far as it is known here.</summary>
+    public DeploymentEntry[] Written
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _newest.All.Where(IsWritten)];
+            }
+        }
+    }
 
     public DeploymentRecord? Find(string name) => _deployments.GetValueOrDefault(name);
 
     /// <exception cref="ArgumentException">The deployment is unknown.</exception>
     public EndSettings Get(string name) => Find(name)?.EndSettings
         ?? throw new ArgumentException($"The deployment '{name}' is unknown on this silo.", nameof(name));
+
+    public DeploymentEntry? FindWritten(string name)
+    {
+        lock (_gate)
+        {
+            return _newest.Find(name) is { } entry && IsWritten(entry) ? entry : null;
+        }
+    }
+
+    /// <summary>This was written, on this silo.</summary>
+    public void Learn(DeploymentEntry entry) => Add([entry]);
 
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(DeploymentRegistry), ServiceLifecycleStage.Active, StartAsync, StopAsync);
@@ -94,13 +117,7 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
                 await SeedAsync();
             }
 
-            if (await _grains.GetGrain<IDeploymentCatalogGrain>(0).ChangesAsync(_version) is { } changes)
-            {
-                _version = changes.Version;
-                // Without a storage, the catalog's memory goes with its activation, also when a joining silo makes it move: what the configuration says comes back.
-                _deployments = Evaluate(_storage.IsPersistent ? changes.Deployments : Seeds.Concat(changes.Deployments));
-            }
-
+            await ExchangeAsync(_grains.GetGrain<IDeploymentCatalogGrain>(0));
             IsLoaded = true;
             _failing = false;
         }
@@ -129,11 +146,43 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
         }
     }
 
-    private FrozenDictionary<string, DeploymentRecord> Evaluate(IEnumerable<DeploymentSnapshot> deployments)
+    private async Task ExchangeAsync(IDeploymentCatalogGrain catalog)
+    {
+        if (await catalog.ChangesAsync(_version) is { } changes)
+        {
+            _version = changes.Version;
+            _catalog = new NewestDeployments();
+            _catalog.AddAll(changes.Deployments);
+            Add(changes.Deployments);
+        }
+
+        var unknown = Written.Where(entry => entry.IsNewerThan(_catalog.Find(entry.Name))).ToArray();
+        if (unknown.Length > 0)
+        {
+            await catalog.PublishAsync(unknown);
+            _catalog.AddAll(unknown);
+        }
+    }
+
+    // Those of the configuration that nobody has written are not.
+    private static bool IsWritten(DeploymentEntry entry) => entry.Revision > 0;
+
+    private void Add(IEnumerable<DeploymentEntry> entries)
+    {
+        lock (_gate)
+        {
+            if (_newest.AddAll(entries))
+            {
+                _deployments = Evaluate();
+            }
+        }
+    }
+
+    private FrozenDictionary<string, DeploymentRecord> Evaluate()
     {
         var today = DateOnly.FromDateTime(_clock.GetUtcNow().UtcDateTime);
         var records = new Dictionary<string, DeploymentRecord>(StringComparer.Ordinal);
-        foreach (var deployment in deployments)
+        foreach (var deployment in _newest.All.Select(entry => entry.Snapshot).OfType<DeploymentSnapshot>())
         {
             if (CompatibilityRules.Evaluate(deployment.Settings, today).Settings is { } effective)
             {

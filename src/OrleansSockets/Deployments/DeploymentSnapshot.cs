@@ -5,7 +5,7 @@ namespace OrleansSockets.Deployments;
 /// <summary>A deployment at one revision.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Settings">Date and flags.</param>
-/// <param name="Revision">Counts the writes, from 1.</param>
+/// <param name="Revision">Counts the writes, from 1. Deletions count, too: no revision of a name comes twice.</param>
 /// <param name="UpdatedAt">When this revision was written.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSockets.DeploymentSnapshot")]
 public sealed record DeploymentSnapshot(

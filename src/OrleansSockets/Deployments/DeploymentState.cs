@@ -17,6 +17,19 @@ internal sealed class DeploymentState
 
     [Id(4)] public DateTimeOffset UpdatedAt { get; set; }
 
-    public DeploymentSnapshot ToSnapshot(string name) =>
-        new(name, new CompatibilitySettings(CompatibilityDate, CompatibilityFlags, Experimental), Revision, UpdatedAt);
+    /// <summary>Kept with its revision, so that none comes twice.</summary>
+    [Id(5)] public bool IsDeleted { get; set; }
+
+    public static DeploymentState From(DeploymentEntry entry) => new()
+    {
+        CompatibilityDate = entry.Settings?.Date,
+        CompatibilityFlags = [.. entry.Settings?.Flags ?? []],
+        Experimental = entry.Settings?.Experimental ?? false,
+        Revision = entry.Revision,
+        UpdatedAt = entry.UpdatedAt,
+        IsDeleted = entry.Settings is null,
+    };
+
+    public DeploymentEntry ToEntry(string name) => new(
+        name, Revision, UpdatedAt, IsDeleted ? null : new CompatibilitySettings(CompatibilityDate, CompatibilityFlags, Experimental));
 }

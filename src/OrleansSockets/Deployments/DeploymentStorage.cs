@@ -5,8 +5,8 @@ using Orleans.Storage;
 namespace OrleansSockets.Deployments;
 
 /// <summary>
-/// The grain storage for deployments: the one named <see cref="Name"/>, else the default one, else the memory of the activation. Without a storage, what an
-/// administrator writes is gone with the cluster; the configuration's settings come back.
+/// The grain storage for deployments: the one named <see cref="Name"/>, else the default one, else none. Without a storage, what an administrator writes is in
+/// the memory of all nodes, and gone with the last of them; the configuration's settings come back.
 /// </summary>
 internal sealed class DeploymentStorage(IServiceProvider services)
 {
@@ -21,14 +21,5 @@ internal sealed class DeploymentStorage(IServiceProvider services)
         where T : new() => _storage?.ReadStateAsync(state, grain.GrainId, into) ?? Task.CompletedTask;
 
     public Task WriteAsync<T>(string state, IGrainContext grain, GrainState<T> from)
-        where T : new() => _storage?.WriteStateAsync(state, grain.GrainId, from) ?? Remember(from, true);
-
-    public Task ClearAsync<T>(string state, IGrainContext grain, GrainState<T> from)
-        where T : new() => _storage?.ClearStateAsync(state, grain.GrainId, from) ?? Remember(from, false);
-
-    private static Task Remember<T>(GrainState<T> state, bool exists)
-    {
-        state.RecordExists = exists;
-        return Task.CompletedTask;
-    }
+        where T : new() => _storage?.WriteStateAsync(state, grain.GrainId, from) ?? Task.CompletedTask;
 }

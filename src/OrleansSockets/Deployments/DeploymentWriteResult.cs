@@ -26,12 +26,14 @@ public enum DeploymentWriteOutcome
 /// <param name="Deployment">The deployment as it is now, if there is one.</param>
 /// <param name="Problems">Errors and warnings of the settings that were given.</param>
 /// <param name="Detail">A sentence for people, if it was not written.</param>
+/// <param name="IsNew">It was written, and there was none before.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSockets.DeploymentWriteResult")]
 public sealed record DeploymentWriteResult(
     [property: Id(0)] DeploymentWriteOutcome Outcome,
     [property: Id(1)] DeploymentSnapshot? Deployment,
     [property: Id(2)] IReadOnlyList<CompatibilityProblem> Problems,
-    [property: Id(3)] string? Detail = null);
+    [property: Id(3)] string? Detail = null,
+    [property: Id(4)] bool IsNew = false);
 
 /// <summary>Carries <see cref="CompatibilityProblem"/> in calls.</summary>
 [GenerateSerializer, Alias("OrleansSockets.CompatibilityProblem")]

@@ -157,6 +157,20 @@ public sealed class DeploymentEndpointsTests(AdminCluster cluster) : IClassFixtu
     }
 
     [Fact]
+    public async Task Put_OfOneThatWasDeleted_CreatesItAtARevisionThatNeverWas()
+    {
+        (await Http.PutAsync("deployments/again", Plain)).Expect(201);
+        (await Http.DeleteAsync("deployments/again")).Expect(204);
+        (await Http.PutAsync("deployments/again", Plain, ("If-Match", "\"1\""))).Expect(412);
+
+        var answer = await Http.PutAsync("deployments/again", Plain, ("If-None-Match", "*"));
+
+        answer.Expect(201);
+        Assert.Equal("\"3\"", answer.ETag);
+        Assert.Contains("again", (await Http.GetAsync("deployments")).Expect(200).EnumerateArray().Select(one => one.GetProperty("name").GetString()));
+    }
+
+    [Fact]
     public async Task Delete_OfOneThatIsUsed_SaysByWhom()
     {
         var answer = await Http.DeleteAsync("deployments/default");

@@ -40,6 +40,7 @@ public sealed partial class WebSocketEnd
             {
                 _end.State = _end.State with { Out = true };
                 _pair.Send(_end, PairFrame.Close(code, Encoding.UTF8.GetBytes(reason)));
+                _dispatcher.ReleaseIfFinished();
             }
         }
     }

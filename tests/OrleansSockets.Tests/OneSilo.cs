@@ -18,6 +18,9 @@ public sealed class OneSilo : IAsyncLifetime
     /// <summary>A deployment whose ends do not answer a Close by themselves.</summary>
     public const string Manual = "manual";
 
+    /// <summary>A deployment whose ends take messages above 32 MiB.</summary>
+    public const string Large = "large";
+
     private PairTestCluster? _cluster;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero));
@@ -29,7 +32,11 @@ public sealed class OneSilo : IAsyncLifetime
     public async ValueTask InitializeAsync() => _cluster = await PairTestCluster.StartAsync(1, options =>
     {
         options.FakeTime = Time;
-        options.ConfigurePairs(pairs => pairs.Deployments[Manual] = new CompatibilitySettings("2026-04-06", []));
+        options.ConfigurePairs(pairs =>
+        {
+            pairs.Deployments[Manual] = new CompatibilitySettings("2026-04-06", []);
+            pairs.Deployments[Large] = new CompatibilitySettings("2026-04-07", ["increase_websocket_message_size"], Experimental: true);
+        });
     });
 
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
@@ -37,6 +44,9 @@ public sealed class OneSilo : IAsyncLifetime
     public WebSocketContext CreateContext(string? deployment = null) => Silo.Pairs.CreateContext(deployment);
 
     public Task IdleAsync() => Cluster.WaitForIdleAsync();
+
+    /// <summary>Ends all activations that are idle at this moment.</summary>
+    public Task CollectAsync() => Silo.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
 
     /// <summary>Ends when nothing of the pair is left on the silo: no end, no grain.</summary>
     public async Task PairGoneAsync(WebSocketEnd end)

@@ -62,6 +62,25 @@ public static class EndMachine
         _ => new(state, EndEffect.Queue),
     };
 
+    /// <summary>What is wrong with the arguments of a close, whatever the end; null: nothing.</summary>
+    /// <param name="rules">The end's settings.</param>
+    /// <param name="code">The close code; null sends a Close without payload.</param>
+    /// <param name="reason">The reason; null is none.</param>
+    public static WebSocketPairErrorKind? CheckClose(EndRules rules, int? code, string? reason)
+    {
+        if (code is { } given && !CloseCode.MayBeSent(given, rules.PedanticCloseCodes))
+        {
+            return WebSocketPairErrorKind.InvalidCode;
+        }
+
+        if (reason is not null && rules.LimitCloseReason && !CloseReason.Fits(reason))
+        {
+            return WebSocketPairErrorKind.ReasonTooLong;
+        }
+
+        return reason is not null && code is null ? WebSocketPairErrorKind.ReasonWithoutCode : null;
+    }
+
     /// <summary>The owner closes the end. Arguments are checked before the state, so a bad code is refused on any end.</summary>
     /// <param name="state">The end.</param>
     /// <param name="rules">The end's settings.</param>
@@ -69,19 +88,9 @@ public static class EndMachine
     /// <param name="reason">The reason; null is none.</param>
     public static EndStep Close(EndState state, EndRules rules, int? code, string? reason)
     {
-        if (code is { } given && !CloseCode.MayBeSent(given, rules.PedanticCloseCodes))
+        if (CheckClose(rules, code, reason) is { } error)
         {
-            return Refuse(state, WebSocketPairErrorKind.InvalidCode);
-        }
-
-        if (reason is not null && rules.LimitCloseReason && !CloseReason.Fits(reason))
-        {
-            return Refuse(state, WebSocketPairErrorKind.ReasonTooLong);
-        }
-
-        if (reason is not null && code is null)
-        {
-            return Refuse(state, WebSocketPairErrorKind.ReasonWithoutCode);
+            return Refuse(state, error);
         }
 
         return state switch

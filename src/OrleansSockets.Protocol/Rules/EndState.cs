@@ -12,8 +12,11 @@ public readonly record struct EndState(EndPhase Phase, bool HalfOpen, bool Out, 
     /// <summary>The handler of the last event, a Close, a drop or a failure, has run.</summary>
     public bool Heard { get; init; }
 
+    /// <summary>Nothing will come or go any more.</summary>
+    public bool IsFinished => (In && Out) || Aborted || Failed;
+
     /// <summary>Nothing will come or go any more, and the owner knows.</summary>
-    public bool IsOver => Heard && ((In && Out) || Aborted || Failed);
+    public bool IsOver => Heard && IsFinished;
 
     /// <summary>The end of a new pair.</summary>
     public static EndState Initial => new(EndPhase.Pending, false, false, false, false, false);

@@ -38,7 +38,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     /// <summary>Called under the pair's lock.</summary>
     public void ReleaseIfFinished()
     {
-        if (end.State.Failed || end.State.Aborted || end.State is { In: true, Out: true })
+        if (end.State.IsFinished)
         {
             Context.ReleaseEnd(Owner);
         }
@@ -59,6 +59,9 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
                 if (!end.In.TryTake(out item))
                 {
                     _scheduled = false;
+
+                    // A client that is gone after its Close is no event, but it ends the end.
+                    ReleaseIfFinished();
                     return;
                 }
             }

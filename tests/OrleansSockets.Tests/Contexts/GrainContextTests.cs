@@ -72,13 +72,13 @@ public sealed class GrainContextTests(OneSilo one)
         var client = await ConnectAsync();
         var log = new EventLog(client);
         var before = await _session.ActivationAsync();
-        await CollectAsync();
+        await one.CollectAsync();
         Assert.Equal(before, await _session.ActivationAsync());
 
         client.Close(1000);
         await log.WaitForAsync(1);
         await one.IdleAsync();
-        await CollectAsync();
+        await one.CollectAsync();
         Assert.NotEqual(before, await _session.ActivationAsync());
     }
 
@@ -87,6 +87,19 @@ public sealed class GrainContextTests(OneSilo one)
     {
         var client = await ConnectAsync();
         var log = new EventLog(client);
+        await _session.DeactivateAsync();
+        Assert.Equal(["close 1012 'The session is moving; connect again.' clean in Closed"], await log.WaitForAsync(1));
+        await one.PairGoneAsync(client);
+    }
+
+    [Fact]
+    public async Task Deactivation_HalfOpenEndWhoseClientHasClosed_Sends1012AndLeavesNothing()
+    {
+        await _session.UseAsync(OneSilo.Manual);
+        var client = await ConnectAsync();
+        var log = new EventLog(client);
+        client.Close(1000);
+        await one.IdleAsync();
         await _session.DeactivateAsync();
         Assert.Equal(["close 1012 'The session is moving; connect again.' clean in Closed"], await log.WaitForAsync(1));
         await one.PairGoneAsync(client);
@@ -138,8 +151,6 @@ public sealed class GrainContextTests(OneSilo one)
         client.Accept();
         return client;
     }
-
-    private Task CollectAsync() => one.Silo.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
 
     private static IEnumerable<Exception> Chain(Exception? exception)
     {

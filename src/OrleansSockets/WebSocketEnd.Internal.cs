@@ -1,6 +1,7 @@
 using System.Text;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
+using OrleansSockets.Sessions;
 
 namespace OrleansSockets;
 
@@ -22,12 +23,68 @@ public sealed partial class WebSocketEnd
 
     internal WebSocketContext Context => _dispatcher.Context;
 
+    /// <summary>Nothing will come or go any more, though the handler of its last event may still run.</summary>
+    internal bool IsFinished
+    {
+        get
+        {
+            lock (_pair.Gate)
+            {
+                return _end.State.IsFinished;
+            }
+        }
+    }
+
+    /// <summary>Opened by an address: its peer is the socket to another server.</summary>
+    internal bool IsOutbound { get; private set; }
+
+    internal DateTimeOffset AcceptedAt { get; private set; }
+
+    /// <summary>The subprotocol that its peer's client was given; <see cref="Protocol"/> stays "", as on the real runtime.</summary>
+    internal string ClientProtocol { get; set; } = "";
+
+    internal int MaxMessageSize => _end.Settings.MaxMessageSize;
+
     /// <summary>Null: the end was accepted or given away before.</summary>
     internal EndTicket? TryRelease()
     {
         lock (_pair.Gate)
         {
             return EndMachine.Release(_end.State).Effect == EndEffect.Throw ? null : Release();
+        }
+    }
+
+    /// <summary><see cref="Send(WebSocketMessage)"/> for a caller that wants to know what became of it, not to be stopped by a full buffer or a closed end.</summary>
+    /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.MessageTooLarge"/>.</exception>
+    internal WebSocketSendOutcome TrySend(WebSocketMessage message)
+    {
+        lock (_pair.Gate)
+        {
+            if (_end.Out.IsFinished || EndMachine.Send(_end.State).Effect != EndEffect.Queue)
+            {
+                return WebSocketSendOutcome.Closing;
+            }
+
+            return TryQueueLocked(message.IsText, message.Bytes) ? WebSocketSendOutcome.Sent : WebSocketSendOutcome.BufferFull;
+        }
+    }
+
+    /// <summary><see cref="Close(int?, string?)"/>; false: it was ignored.</summary>
+    internal bool TryClose(int? code, string? reason)
+    {
+        lock (_pair.Gate)
+        {
+            var step = EndMachine.Close(_end.State, _end.Settings.Rules, code, reason);
+            ThrowIfRefused(step, code);
+            _end.State = step.State;
+            if (step.Effect != EndEffect.Queue)
+            {
+                return false;
+            }
+
+            _pair.Send(_end, PairFrame.Close(code, reason is null ? default(ReadOnlyMemory<byte>) : Encoding.UTF8.GetBytes(reason)));
+            _dispatcher.ReleaseIfFinished();
+            return true;
         }
     }
 
@@ -51,6 +108,7 @@ public sealed partial class WebSocketEnd
         lock (_pair.Gate)
         {
             _end.State = EndState.Connecting;
+            IsOutbound = true;
             Opened = opened;
         }
     }

@@ -25,6 +25,9 @@ public sealed partial class WebSocketEnd
         BinaryType = end.Settings.BinaryType;
     }
 
+    /// <summary>The id of its pair, which both ends share: 32 hex digits, as in the administration API and in <see cref="Sessions.WebSocketSnapshot.Id"/>.</summary>
+    public string PairId => _pair.Id.ToString();
+
     /// <summary>The state as this end sees it: its own Close sent, the peer's Close dispatched. It never goes back.</summary>
     public ReadyState ReadyState
     {
@@ -76,6 +79,7 @@ public sealed partial class WebSocketEnd
                 return;
             }
 
+            AcceptedAt = _pair.Hub.Clock.GetUtcNow();
             _end.AcceptTimer?.Dispose();
             _pair.Timeline.Add(_end.Side, step.State.HalfOpen ? "accepted, half-open" : "accepted");
             _dispatcher.Start();
@@ -173,20 +177,7 @@ public sealed partial class WebSocketEnd
     /// <see cref="WebSocketPairErrorKind.InvalidCode"/>, <see cref="WebSocketPairErrorKind.ReasonTooLong"/>, <see cref="WebSocketPairErrorKind.ReasonWithoutCode"/> (in this order, whatever the
     /// state), <see cref="WebSocketPairErrorKind.NotAccepted"/>.
     /// </exception>
-    public void Close(int? code, string? reason = null)
-    {
-        lock (_pair.Gate)
-        {
-            var step = EndMachine.Close(_end.State, _end.Settings.Rules, code, reason);
-            ThrowIfRefused(step, code);
-            _end.State = step.State;
-            if (step.Effect == EndEffect.Queue)
-            {
-                _pair.Send(_end, PairFrame.Close(code, reason is null ? default(ReadOnlyMemory<byte>) : Encoding.UTF8.GetBytes(reason)));
-                _dispatcher.ReleaseIfFinished();
-            }
-        }
-    }
+    public void Close(int? code, string? reason = null) => TryClose(code, reason);
 
     /// <summary>Calls <paramref name="handler"/> for each message. Dispose the result to stop.</summary>
     public IDisposable OnMessage(Action<MessageEvent> handler) => _dispatcher.Listeners.Add(handler, static e => new MessageEvent(e.Data), EventTypes.Message);
@@ -267,26 +258,30 @@ public sealed partial class WebSocketEnd
         {
             var step = EndMachine.Send(_end.State);
             ThrowIfRefused(step);
-            if (step.Effect != EndEffect.Queue)
-            {
-                return;
-            }
-
-            if (bytes.Length > _end.Settings.MaxMessageSize)
-            {
-                throw new WebSocketPairException(
-                    WebSocketPairErrorKind.MessageTooLarge, $"Message is too large: {bytes.Length} > {_end.Settings.MaxMessageSize}");
-            }
-
-            if (_end.Out.QueuedBytes >= _end.RoomLimit)
+            if (step.Effect == EndEffect.Queue && !TryQueueLocked(isText, bytes))
             {
                 throw new WebSocketPairException(
                     WebSocketPairErrorKind.BufferFull,
                     $"{_end.Out.QueuedBytes} bytes wait already, not below SendBufferSize ({_end.RoomLimit}): the peer does not keep up. SendAsync waits for room.");
             }
-
-            _pair.SendMessage(_end, isText, bytes);
         }
+    }
+
+    // False: the send buffer is full.
+    private bool TryQueueLocked(bool isText, ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Length > MaxMessageSize)
+        {
+            throw WebSocketPairException.MessageTooLarge(bytes.Length, MaxMessageSize);
+        }
+
+        if (_end.Out.QueuedBytes >= _end.RoomLimit)
+        {
+            return false;
+        }
+
+        _pair.SendMessage(_end, isText, bytes);
+        return true;
     }
 
     private async Task SendAsync(bool isText, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 namespace OrleansSockets;
 
 /// <summary>The one exception of this library; <see cref="Kind"/> tells what went wrong.</summary>
+[GenerateSerializer, Alias("OrleansSockets.WebSocketPairException")]
 public sealed class WebSocketPairException : InvalidOperationException
 {
     /// <summary>Makes an exception of a kind.</summary>
@@ -11,6 +12,7 @@ public sealed class WebSocketPairException : InvalidOperationException
         : base(message, inner) => Kind = kind;
 
     /// <summary>What went wrong.</summary>
+    [Id(0)]
     public WebSocketPairErrorKind Kind { get; }
 
     internal static WebSocketPairException Of(WebSocketPairErrorKind kind, int? code = null) => new(kind, kind switch
@@ -27,6 +29,8 @@ public sealed class WebSocketPairException : InvalidOperationException
             "new WebSocketPair() works inside an endpoint, a grain call or an event handler. In a grain's timer or activation use this.CreateWebSocketPair(), anywhere else IWebSocketPairFactory.Create().",
         _ => $"WebSocketPair: {kind}.",
     });
+
+    internal static WebSocketPairException MessageTooLarge(int length, int limit) => new(WebSocketPairErrorKind.MessageTooLarge, $"Message is too large: {length} > {limit}");
 
     internal static WebSocketPairException AlreadyClaimed(EndTicket ticket) =>
         new(WebSocketPairErrorKind.AlreadyClaimed, $"The ticket for {ticket} was claimed before; an end can be claimed once.");

@@ -40,6 +40,8 @@ internal sealed class GrainWebSocketContext : WebSocketContext
     /// <summary>As they are now: an activation outlives many revisions.</summary>
     internal override EndSettings Settings => _deployment is null ? _deployments.Default : _deployments.Get(_deployment);
 
+    public SessionSockets Sockets { get; } = new();
+
     public void Use(string deployment)
     {
         _deployments.Get(deployment);
@@ -65,6 +67,7 @@ internal sealed class GrainWebSocketContext : WebSocketContext
 
     internal override void Retain(WebSocketEnd end)
     {
+        Sockets.Add(end);
         lock (_accepted)
         {
             if (_accepted.Add(end) && _accepted.Count == 1)
@@ -76,6 +79,7 @@ internal sealed class GrainWebSocketContext : WebSocketContext
 
     internal override void ReleaseEnd(WebSocketEnd end)
     {
+        Sockets.Remove(end);
         lock (_accepted)
         {
             if (_accepted.Remove(end) && _accepted.Count == 0)

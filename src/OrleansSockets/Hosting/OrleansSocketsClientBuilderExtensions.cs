@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansSockets;
 using OrleansSockets.Contexts;
+using OrleansSockets.Sessions;
 
 namespace Orleans.Hosting;
 
@@ -9,8 +10,8 @@ namespace Orleans.Hosting;
 public static class OrleansSocketsClientBuilderExtensions
 {
     /// <summary>
-    /// Lets a process outside the cluster read and write deployments (<c>GetDeployment</c>, <c>ListDeploymentsAsync</c>) and call sessions. Ends live on silos: here, <see cref="IWebSocketPairFactory"/>
-    /// makes and claims none and says so. May be called more than once.
+    /// Lets a process outside the cluster call sessions (<see cref="IWebSocketSession"/>: list their sockets, send, broadcast, close), and read and write deployments (<c>GetDeployment</c>,
+    /// <c>ListDeploymentsAsync</c>). Ends live on silos: here, <see cref="IWebSocketPairFactory"/> makes and claims none and says so. May be called more than once.
     /// </summary>
     /// <param name="builder">The client.</param>
     public static IClientBuilder AddOrleansSocketsClient(this IClientBuilder builder)

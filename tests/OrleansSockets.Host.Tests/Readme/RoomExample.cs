@@ -19,7 +19,7 @@ internal static class RoomExample
         {
             var (client, server) = new WebSocketPair();
             server.Accept();
-            server.OnMessage(e => server.Send($"{this.GetPrimaryKeyString()}: {e.Data}"));
+            server.OnMessage(e => Broadcast($"{this.GetPrimaryKeyString()}: {e.Data}"));     // or except: [server]
             return Task.FromResult(UpgradeResponse.WebSocket(client));
         }
     }

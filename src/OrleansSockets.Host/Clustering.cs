@@ -10,7 +10,7 @@ internal static class Clustering
     {
         var configuration = silo.Configuration;
         var port = configuration.GetSiloPort();
-        var gatewayPort = configuration.GetValue("Silo:GatewayPort", EndpointOptions.DEFAULT_GATEWAY_PORT);
+        var gatewayPort = configuration.GetPort("Silo:GatewayPort", EndpointOptions.DEFAULT_GATEWAY_PORT);
         switch (configuration.GetClusteringProvider())
         {
             case ClusteringProvider.Redis:
@@ -25,17 +25,17 @@ internal static class Clustering
 
     public static ClusteringProvider GetClusteringProvider(this IConfiguration configuration) => configuration.GetChoice<ClusteringProvider>("Clustering:Provider");
 
-    public static int GetSiloPort(this IConfiguration configuration) => configuration.GetValue("Silo:Port", EndpointOptions.DEFAULT_SILO_PORT);
+    public static int GetSiloPort(this IConfiguration configuration) => configuration.GetPort("Silo:Port", EndpointOptions.DEFAULT_SILO_PORT);
 
     /// <summary>The node through which those of one machine find each other; null if it is this one.</summary>
     public static IPEndPoint? GetPrimary(this IConfiguration configuration) =>
         configuration["Silo:Primary"] is not { Length: > 0 } said ? null
         : IPEndPoint.TryParse(said, out var primary) && primary.Port > 0 ? primary
-        : throw new InvalidOperationException($"Silo:Primary is '{said}'; it can be an address and a port, such as 127.0.0.1:11111.");
+        : throw new ConfigurationException($"Silo:Primary is '{said}'; it can be an address and a port, such as 127.0.0.1:11111.");
 
     // Without an address the machine's first one that is not loopback.
     private static ISiloBuilder UseEndpoints(this ISiloBuilder silo, int port, int gatewayPort) =>
         silo.Configuration["Silo:Address"] is not { Length: > 0 } said ? silo.ConfigureEndpoints(port, gatewayPort)
         : IPAddress.TryParse(said, out var address) ? silo.ConfigureEndpoints(address, port, gatewayPort)
-        : throw new InvalidOperationException($"Silo:Address is '{said}'; it can be an IP address at which the other nodes reach this one.");
+        : throw new ConfigurationException($"Silo:Address is '{said}'; it can be an IP address at which the other nodes reach this one.");
 }

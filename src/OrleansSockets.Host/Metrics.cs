@@ -27,5 +27,5 @@ internal static class Metrics
     private static bool IsEnabled(IConfiguration configuration) =>
         configuration["Metrics:Enabled"] is not { Length: > 0 } said ? false
         : bool.TryParse(said, out var enabled) ? enabled
-        : throw new InvalidOperationException($"Metrics:Enabled is '{said}'; it can be true or false.");
+        : throw new ConfigurationException($"Metrics:Enabled is '{said}'; it can be true or false.");
 }

@@ -3,38 +3,40 @@ using OrleansSockets.Host;
 using OrleansSockets.Host.Admin;
 using OrleansSockets.Host.Rooms;
 
-// The settings lie beside the program, wherever it is started from.
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-var configuration = builder.Configuration;
-builder.Services.Configure<ProxyOptions>(configuration.GetSection("Proxy"));
-builder.Services.AddOrleansSocketsEdge(options => configuration.GetSection("Edge").Bind(options));
-builder.Services.AddAdminAccess(configuration);
-builder.AddConfiguredMetrics();
-builder.UseOrleans(silo => silo
-    .UseConfiguredClustering()
-    .AddConfiguredStorage()
-    .UseMembershipProfile(configuration.GetChoice<MembershipProfile>("Membership:Profile"))
-    .UseNodeRole(configuration.GetChoice<NodeRole>("Node:Role"))
-    .UseConfiguredPlace()
-    .AddOrleansSockets(options => options.AddConfigured(configuration)));
-
-var app = builder.Build();
-
-app.MapGet("/echo", () =>
+return await Startup.RunAsync(() =>
 {
-    var (client, server) = new WebSocketPair();
-    server.Accept();
-    server.OnMessage(e => server.Send(e.Data));
-    return Results.WebSocket(client);
+    // The settings lie beside the program, wherever it is started from.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    var configuration = builder.Configuration;
+    builder.Services.AddProxy(configuration);
+    builder.Services.AddOrleansSocketsEdge(options => configuration.GetSection("Edge").BindTo(options));
+    builder.Services.AddAdminAccess(configuration);
+    builder.AddConfiguredMetrics();
+    builder.UseOrleans(silo => silo
+        .UseConfiguredClustering()
+        .AddConfiguredStorage()
+        .UseMembershipProfile(configuration.GetChoice<MembershipProfile>("Membership:Profile"))
+        .UseNodeRole(configuration.GetChoice<NodeRole>("Node:Role"))
+        .UseConfiguredPlace()
+        .AddOrleansSockets(options => options.AddConfigured(configuration)));
+
+    var app = builder.Build();
+
+    app.MapGet("/echo", () =>
+    {
+        var (client, server) = new WebSocketPair();
+        server.Accept();
+        server.OnMessage(e => server.Send(e.Data));
+        return Results.WebSocket(client);
+    });
+    app.MapWebSocketPairs("/pairs");
+    app.MapWebSocketSession<IRoom>("/rooms/{name}");
+    app.MapGet("/proxy", Proxy.ConnectAsync);
+
+    app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+    app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+    app.MapOrleansSocketsAdmin("/admin").RequireAuthorization(AdminAccess.Policy);
+    app.MapConfiguredMetrics();
+    app.MapOrleansSocketsPage("/");
+    return app;
 });
-app.MapWebSocketPairs("/pairs");
-app.MapWebSocketSession<IRoom>("/rooms/{name}");
-app.MapGet("/proxy", Proxy.ConnectAsync);
-
-app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
-app.MapOrleansSocketsAdmin("/admin").RequireAuthorization(AdminAccess.Policy);
-app.MapConfiguredMetrics();
-app.MapOrleansSocketsPage("/");
-
-await app.RunAsync();

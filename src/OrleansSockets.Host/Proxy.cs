@@ -6,9 +6,15 @@ namespace OrleansSockets.Host;
 /// <summary>Joins a client to another server; messages and Closes pass through.</summary>
 internal static class Proxy
 {
-    public static async Task<IResult> ConnectAsync(Uri to, IOptionsMonitor<ProxyOptions> options, IWebSocketConnector connector, CancellationToken cancellationToken)
+    public static void AddProxy(this IServiceCollection services, IConfiguration configuration)
     {
-        if (!options.CurrentValue.Allows(to))
+        services.AddOptions<ProxyOptions>().Configure(options => configuration.GetSection("Proxy").BindTo(options)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptions.Validator>();
+    }
+
+    public static async Task<IResult> ConnectAsync(Uri to, IOptions<ProxyOptions> options, IWebSocketConnector connector, CancellationToken cancellationToken)
+    {
+        if (!options.Value.Allows(to))
         {
             return Results.Problem($"{to} is not among the addresses of Proxy:Allow.", statusCode: StatusCodes.Status403Forbidden);
         }

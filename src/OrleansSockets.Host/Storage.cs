@@ -36,7 +36,7 @@ internal static class Storage
     {
         if (configuration.GetClusteringProvider() is not ClusteringProvider.Localhost and var clustering)
         {
-            throw new InvalidOperationException(
+            throw new ConfigurationException(
                 $"Storage:Provider is 'Sqlite', a file of one machine, but with Clustering:Provider '{clustering}' nodes may be on several; it can be Memory, Redis or AzureTables.");
         }
 

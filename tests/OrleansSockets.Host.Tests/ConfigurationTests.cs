@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Xunit;
 
@@ -20,11 +23,48 @@ public class ConfigurationTests
     [InlineData("Membership:Profile is 'Slow'; it can be Balanced, Fast or Orleans.", "--Membership:Profile=Slow")]
     [InlineData("Metrics:Enabled is 'perhaps'; it can be true or false.", "--Metrics:Enabled=perhaps")]
     [InlineData("Silo:Primary is 'here'", "--Silo:Primary=here")]
-    public async Task Start_WithAValueThatMakesNoSense_SaysSo(string sentence, params string[] arguments)
+    [InlineData("Silo:Port is '70000'; it can be a port from 1 to 65535.", "--Silo:Port=70000")]
+    [InlineData("EdgeOptions.MaxSockets is -1; it must be at least 1.", "--Edge:MaxSockets=-1")]
+    [InlineData("Failed to convert configuration value 'soon' at 'Edge:DrainDelay' to type 'System.TimeSpan'.", "--Edge:DrainDelay=soon")]
+    [InlineData("Deployment 'default': Invalid compatibility date: x", "--Deployments:default:Date=x")]
+    [InlineData("Admin:Key must have at least 16 characters.", "--Admin:Key=short")]
+    [InlineData("Proxy:Allow has 'http://localhost/'; it can be", "--Proxy:Allow:0=http://localhost/")]
+    [InlineData("ConnectionString is not one of a storage account.", "--Clustering:Provider=AzureTables", "--AzureTables:ConnectionString=x")]
+    [InlineData("urls is 'nonsense'; it can be", "--urls=nonsense")]
+    public async Task Start_WithAValueThatMakesNoSense_EndsWithASentence(string sentence, params string[] arguments)
     {
-        var ended = await Assert.ThrowsAsync<InvalidOperationException>(() => NodeProcess.StartAsync(Token, arguments));
+        var (code, output) = await NodeProcess.RunAsync(Token, arguments);
 
-        Assert.Contains(sentence, ended.Message, StringComparison.Ordinal);
+        Assert.Equal(1, code);
+        Assert.Contains(sentence, Assert.Single(Lines(output)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("urls", "--urls=http://127.0.0.1:{0}")]
+    [InlineData("urls", "--urls=http://localhost:{0}")]
+    [InlineData("Silo:Port", "--Silo:Port={0}")]
+    [InlineData("Silo:GatewayPort", "--Silo:GatewayPort={0}")]
+    public async Task Start_WithAPortInUse_NamesTheOption(string option, string argument)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        var (code, output) = await NodeProcess.RunAsync(Token, string.Format(CultureInfo.InvariantCulture, argument, port));
+
+        Assert.Equal(1, code);
+        Assert.Equal($"{option}: the port {port} is in use, by another node or another program; it can be any free one.", Assert.Single(Lines(output)));
+    }
+
+    // Found out only by trying: the log before it says more.
+    [Fact]
+    public async Task Start_WithAStoreThatIsAway_EndsWithASentenceToo()
+    {
+        var (code, output) = await NodeProcess.RunAsync(Token, "--Clustering:Provider=Redis", $"--Clustering:Redis=127.0.0.1:{FreePort.Next()}");
+
+        Assert.Equal(1, code);
+        Assert.Contains(Lines(output), line => line.StartsWith("The node could not be started: It was not possible to connect to the redis server(s).", StringComparison.Ordinal));
+        Assert.DoesNotContain("Unhandled exception", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,6 +128,8 @@ public class ConfigurationTests
 
         using var answer = await http.GetAsync(new Uri(node.Address, "metrics"), Token);
 
-        Assert.Equal(System.Net.HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
+
+    private static string[] Lines(string output) => output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -43,6 +43,14 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>A start that fails: its exit code, and all that it said.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        await using var node = new NodeProcess(FreePort.Next(), FreePort.Next(), arguments);
+        await node._process.WaitForExitAsync(cancellationToken);
+        return (node.ExitCode, node.Output);
+    }
+
     /// <summary>Another node of the same cluster.</summary>
     public Task<NodeProcess> StartPeerAsync(CancellationToken cancellationToken, params string[] arguments) =>
         StartAsync(cancellationToken, [$"--Silo:Primary=127.0.0.1:{SiloPort}", .. arguments]);

@@ -69,6 +69,30 @@ public sealed class ConformanceProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_OfFoldersWithinAFolder_WritesEachFileWhereItWas()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder.FullName, "in", "one"));
+        Directory.CreateDirectory(Path.Combine(_folder.FullName, "in", "two"));
+        Write(Path.Combine("in", "one", "same.json"), Recorded("config-both-flags"));
+        Write(Path.Combine("in", "two", "same.json"), Recorded("config-unknown-flag"));
+
+        await RunAsync("--out", Path.Combine(_folder.FullName, "out"), Path.Combine(_folder.FullName, "in"));
+
+        Assert.Equal("2 passed, 0 failed", LastLine());
+        Assert.True(File.Exists(Path.Combine(_folder.FullName, "out", "one", "same.json")));
+        Assert.True(File.Exists(Path.Combine(_folder.FullName, "out", "two", "same.json")));
+    }
+
+    [Fact]
+    public async Task Run_OfTheHibernationApi_SaysThatItIsNotThere()
+    {
+        var code = await RunAsync(Write("sleeps.json", Recorded("hibernation-server-first")));
+
+        Assert.Equal(1, code);
+        Assert.Contains("It calls acceptWebSocket, a function of the hibernation API, which is not there yet.", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_OfAnEventThatNeverComes_SaysWhatWasMissing()
     {
         var recorded = Recorded("local-close-without-code");

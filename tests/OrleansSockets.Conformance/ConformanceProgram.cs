@@ -59,30 +59,33 @@ internal sealed class ConformanceProgram(CommandLine command, TextWriter output,
         }
 
         var scenarios = new List<RecordedScenario>();
-        foreach (var file in command.Inputs.SelectMany(Files))
+        foreach (var (name, path) in command.Inputs.SelectMany(Files))
         {
             try
             {
-                scenarios.AddRange(ScenarioFile.Read(Path.GetFileName(file), File.ReadAllBytes(file)));
+                scenarios.AddRange(ScenarioFile.Read(name, File.ReadAllBytes(path)));
             }
-            catch (ScenarioException error)
+            catch (Exception error) when (error is ScenarioException or IOException or UnauthorizedAccessException)
             {
-                Fail(Path.GetFileName(file), [error.Message]);
+                Fail(name, [error.Message]);
             }
         }
 
         return scenarios;
     }
 
-    private static IEnumerable<string> Files(string input) =>
-        Directory.Exists(input) ? Directory.EnumerateFiles(input, "*.json").Order(StringComparer.Ordinal) : [input];
+    // The files of a folder, of those within it too, under the names by which they are told apart and written again.
+    private static IEnumerable<(string Name, string Path)> Files(string input) => Directory.Exists(input)
+        ? Directory.EnumerateFiles(input, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => (Path.GetRelativePath(input, path), path))
+        : [(Path.GetFileName(input), input)];
 
     private async Task FinishAsync(Outcome outcome)
     {
         if (command.Out is { } folder)
         {
-            Directory.CreateDirectory(folder);
-            await File.WriteAllTextAsync(Path.Combine(folder, outcome.Recorded.FileName), JsonWriter.WriteFile(outcome.ToFile()), new UTF8Encoding(false));
+            var path = Path.Combine(folder, outcome.Recorded.FileName);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllTextAsync(path, JsonWriter.WriteFile(outcome.ToFile()), new UTF8Encoding(false));
         }
 
         if (outcome.Passed)

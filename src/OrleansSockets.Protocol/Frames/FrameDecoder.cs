@@ -304,7 +304,10 @@ public sealed class FrameDecoder
             return new Frame(new FrameViolation(CloseCode.InvalidPayload, "Received close reason that is not UTF-8"));
         }
 
-        return new Frame(payload, code, payload.Length == 2 ? "" : Encoding.UTF8.GetString(payload[2..]));
+        // 1005 says that there is no code, also where a client spells it out: the answer has no payload then.
+        return code == CloseCode.NoStatus && payload.Length == 2
+            ? new Frame(payload, null, "")
+            : new Frame(payload, code, payload.Length == 2 ? "" : Encoding.UTF8.GetString(payload[2..]));
     }
 
     private bool End(scoped ref Span<byte> input, Frame last, out Frame frame)

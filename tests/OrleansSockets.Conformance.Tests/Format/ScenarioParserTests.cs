@@ -51,7 +51,6 @@ public class ScenarioParserTests
     [InlineData("""{"name":"n","topology":"ring","compat":{"date":null}}""", "unknown topology \"ring\"")]
     [InlineData("""{"name":"n","topology":"local","host":"worker2","compat":{"date":null}}""", "unknown host \"worker2\"")]
     [InlineData("""{"name":"n","topology":"local","host":"passthrough","compat":{"date":null}}""", "only the topology \"remote\"")]
-    [InlineData("""{"name":"n","topology":"remote","compat":{"date":null},"extra":1}""", "unknown field \"extra\"")]
     [InlineData("""{"name":"n","topology":"remote","compat":{"date":null,"flag":[]}}""", "The scenario.compat has the unknown field \"flag\"")]
     [InlineData("""{"name":"n","topology":"remote","compat":{"date":null},"ends":{"x":{}}}""", "names \"x\"")]
     [InlineData("""{"name":"n","topology":"remote","compat":{"date":null},"ends":{"s":{"on":{"open":[]}}}}""", "unknown field \"open\"")]
@@ -66,6 +65,17 @@ public class ScenarioParserTests
         var error = Assert.Throws<ScenarioException>(() => ScenarioFile.Read("n.json", Encoding.UTF8.GetBytes(source)));
 
         Assert.Contains(sentence, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"scenario":{"name":"n","topology":"local","compat":{"date":"2026-04-07"},"author":"x"},"trace":null,"checkedOn":[1]}""")]
+    [InlineData("""{"name":"n","topology":"local","compat":{"date":"2026-04-07"},"why":{"a":1}}""")]
+    public void Read_OfRemarksBesideTheSteps_LeavesThemAlone(string source)
+    {
+        var recorded = ScenarioFile.Read("n.json", Encoding.UTF8.GetBytes(source)).Single();
+
+        Assert.Equal("n", recorded.Scenario.Name);
+        Assert.Null(recorded.Trace);
     }
 
     private static string Scenario(string steps) => $$"""{"name":"n","topology":"remote","compat":{"date":"2026-04-07"},"steps":[{{steps}}]}""";

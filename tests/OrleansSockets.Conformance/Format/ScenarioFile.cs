@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansSockets.Conformance.JavaScript;
 using OrleansSockets.Conformance.Json;
 
 namespace OrleansSockets.Conformance.Format;
@@ -38,13 +39,15 @@ internal static class ScenarioFile
     {
         var fields = new Fields(file, "The file");
         var scenario = fields.Value("scenario") as JsonObject ?? throw fields.Wrong("has a \"scenario\" that is no object");
-        var trace = fields.Has("trace") ? fields.Value("trace") as JsonObject ?? throw fields.Wrong("has a \"trace\" that is no object") : null;
-        foreach (var about in (string[])["noiseErrorsSeenOn", "recordedWith", "repeats", "placement"])
+        var trace = fields.Value("trace") switch
         {
-            fields.Value(about);
-        }
+            null => null,
+            var absent when ReferenceEquals(absent, Script.Undefined) => null,
+            JsonObject recorded => recorded,
+            _ => throw fields.Wrong("has a \"trace\" that is no object"),
+        };
 
-        fields.End();
+        // Whatever else is there tells of the recording: who made it, how often, what was left out.
         return new RecordedScenario(fileName, ScenarioParser.Parse(scenario), trace);
     }
 }

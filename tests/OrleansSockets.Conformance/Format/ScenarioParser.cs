@@ -3,7 +3,9 @@ using OrleansSockets.Conformance.Json;
 
 namespace OrleansSockets.Conformance.Format;
 
-/// <summary>Reads a scenario strictly: what it does not know is an error with a sentence, never skipped.</summary>
+/// <summary>
+/// Reads a scenario. In its ends and steps, what it does not know is an error with a sentence, never skipped: it could change what happens. Beside them it is a remark.
+/// </summary>
 internal static class ScenarioParser
 {
     private static readonly string[] EventTypes = ["message", "close", "error"];
@@ -18,10 +20,9 @@ internal static class ScenarioParser
             throw fields.Wrong("has a \"host\", which only the topology \"remote\" knows");
         }
 
-        fields.OptionalText("description");
         var (ends, clients) = Ends(fields, topology);
         var steps = new StepParser(topology);
-        var scenario = new Scenario
+        return new Scenario
         {
             Name = fields.Text("name"),
             Group = fields.OptionalText("group") ?? string.Empty,
@@ -34,8 +35,6 @@ internal static class ScenarioParser
             Ignore = Texts(fields, "ignore"),
             Source = source,
         };
-        fields.End();
-        return scenario;
     }
 
     private static Compat ParseCompat(Fields fields)

@@ -22,8 +22,8 @@ internal sealed class ScenarioRun(Run run, IReadOnlyDictionary<string, INode> no
             await BeginAsync();
             for (var i = 0; i < run.Scenario.Steps.Count; i++)
             {
-                // What a step causes inside the recording runtime is over before it hears of the next step.
-                if (i > 0 && run.Scenario.Steps[i] is TurnStep or ClientStep)
+                // What a step, or the setup, causes inside the recording runtime is over before it hears of the next step.
+                if (run.Scenario.Steps[i] is TurnStep or ClientStep)
                 {
                     await WaitUntilIdleAsync(RunLimits.Reaction, cancellation);
                 }

@@ -19,9 +19,14 @@ internal sealed class ScenarioRunner(IReadOnlyDictionary<string, INode> nodes, T
             return Judge(recorded, ConfigRun.Play(recorded.Scenario.Compat, Today), [], []);
         }
 
+        if (ScenarioCalls.FirstOfHibernation(recorded.Scenario) is { } function)
+        {
+            return CannotRun(recorded, $"It calls {function}, a function of the hibernation API, which is not there yet.");
+        }
+
         if (CompatDeployment.Problem(recorded.Scenario.Compat, Today) is { } problem)
         {
-            return new Outcome(recorded, new JsonObject { ["problem"] = problem }, [], [problem]);
+            return CannotRun(recorded, problem);
         }
 
         Outcome? first = null;
@@ -55,6 +60,8 @@ internal sealed class ScenarioRunner(IReadOnlyDictionary<string, INode> nodes, T
             return new Outcome(recorded, new JsonObject { ["problem"] = error.Message }, [], [about, error.ToString()]);
         }
     }
+
+    private static Outcome CannotRun(RecordedScenario recorded, string problem) => new(recorded, new JsonObject { ["problem"] = problem }, [], [problem]);
 
     private static Outcome Judge(RecordedScenario recorded, JsonObject trace, JsonObject placement, string[] about)
     {

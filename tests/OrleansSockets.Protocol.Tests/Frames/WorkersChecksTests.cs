@@ -36,6 +36,12 @@ public class WorkersChecksTests
     }
 
     [Fact]
+    public void TryRead_CloseThatSpells1005Out_NoCode()
+    {
+        Assert.Equal(["close - "], Decode(Wire.Close(1005)));
+    }
+
+    [Fact]
     public void TryRead_LengthNotInShortestForm_Taken()
     {
         Assert.Equal(["text a", "binary 0102"], Decode(Wire.Join(

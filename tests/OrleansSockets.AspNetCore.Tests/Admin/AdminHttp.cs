@@ -45,8 +45,10 @@ internal sealed class AdminHttp(EdgeNode node) : IDisposable
         public string Detail => Json.GetProperty("detail").GetString()!;
 
         /// <summary>The kinds of all problems of a 400, or of all warnings.</summary>
-        public IEnumerable<string> Kinds =>
-            Json.GetProperty(Status == 400 ? "problems" : "warnings").EnumerateArray().Select(problem => problem.GetProperty("kind").GetString()!);
+        public IEnumerable<string> Kinds => OfEach("kind");
+
+        /// <summary>Their sentences.</summary>
+        public IEnumerable<string> Messages => OfEach("message");
 
         /// <summary>The document, or a failed test that shows what came instead.</summary>
         public JsonElement Expect(int status)
@@ -59,5 +61,8 @@ internal sealed class AdminHttp(EdgeNode node) : IDisposable
 
             return Json;
         }
+
+        private IEnumerable<string> OfEach(string property) =>
+            Json.GetProperty(Status == 400 ? "problems" : "warnings").EnumerateArray().Select(problem => problem.GetProperty(property).GetString()!);
     }
 }

@@ -5,9 +5,17 @@ namespace Orleans.Hosting;
 /// <summary>Failure detection by name.</summary>
 public static class MembershipProfileExtensions
 {
+    private const int MissedProbes = 3;
+
+    private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(5);
+
+    // A silo that is cut off from the others, and not from the table, reads there that it is dead, and aborts.
+    private static readonly TimeSpan UntilALostSiloKnows = TableRefresh + TimeSpan.FromSeconds(1);
+
     /// <summary>
-    /// Sets all membership options that decide together how fast a lost silo is noticed. A short probe timeout alone is not enough: Orleans stretches it by
-    /// its minimum and by the extension while a node is degraded.
+    /// Sets all membership options that decide together how fast a lost silo is noticed, and how soon its named objects may live elsewhere. A short probe timeout
+    /// alone is not enough: Orleans stretches it by its minimum and by the extension while a node is degraded, and keeps the names of a dead silo locked for 30 s,
+    /// those of every silo that starts later among them.
     /// </summary>
     /// <param name="builder">The silo.</param>
     /// <param name="profile">The profile.</param>
@@ -23,14 +31,17 @@ public static class MembershipProfileExtensions
         };
     }
 
-    private static ISiloBuilder Use(ISiloBuilder builder, TimeSpan probe, TimeSpan longest) => builder.Configure<ClusterMembershipOptions>(options =>
-    {
-        options.ProbeTimeout = probe;
-        options.MinProbeTimeout = probe;
-        options.MaxProbeTimeout = longest;
-        options.NumMissedProbesLimit = 3;
-        options.ExtendProbeTimeoutDuringDegradation = false;
-        options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
-        options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
-    });
+    private static ISiloBuilder Use(ISiloBuilder builder, TimeSpan probe, TimeSpan longest) => builder
+        .Configure<ClusterMembershipOptions>(options =>
+        {
+            options.ProbeTimeout = probe;
+            options.MinProbeTimeout = probe;
+            options.MaxProbeTimeout = longest;
+            options.NumMissedProbesLimit = MissedProbes;
+            options.ExtendProbeTimeoutDuringDegradation = false;
+            options.TableRefreshTimeout = TableRefresh;
+            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+        })
+        // Counted from the last answer that the silo may have given.
+        .Configure<GrainDirectoryOptions>(options => options.RangeLeaseDuration = (longest * MissedProbes) + UntilALostSiloKnows);
 }

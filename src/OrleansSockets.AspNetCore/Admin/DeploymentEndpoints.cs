@@ -13,7 +13,7 @@ internal static partial class DeploymentEndpoints
 
     public static async Task<IResult> GetAsync(string name, HttpContext http, AdminDeployments deployments, TimeProvider clock, CancellationToken cancellation)
     {
-        if (await deployments.FindAsync(name, cancellation) is not { } deployment)
+        if (await deployments.ReadAsync(name, cancellation) is not { } deployment)
         {
             return Unknown(name);
         }
@@ -26,7 +26,7 @@ internal static partial class DeploymentEndpoints
 
     public static async Task<IResult> GetEffectiveAsync(string name, AdminDeployments deployments, TimeProvider clock, CancellationToken cancellation)
     {
-        if (await deployments.FindAsync(name, cancellation) is not { } deployment)
+        if (await deployments.ReadAsync(name, cancellation) is not { } deployment)
         {
             return Unknown(name);
         }
@@ -55,13 +55,14 @@ internal static partial class DeploymentEndpoints
             return ProblemLine.ToResult(problems);
         }
 
-        var (before, refused) = await CheckAsync(name, precondition, deployments, cancellation);
+        var deadline = deployments.Begin(cancellation);
+        var (before, refused) = await CheckAsync(name, precondition, deployments, deadline);
         if (refused is not null)
         {
             return refused;
         }
 
-        var written = await deployments.PutAsync(name, settings, before, cancellation);
+        var written = await deployments.PutAsync(name, settings, before, deadline);
         if (written.Outcome != DeploymentWriteOutcome.Written)
         {
             return Refused(name, written, before);
@@ -82,7 +83,8 @@ internal static partial class DeploymentEndpoints
             return ProblemLine.ToResult(problems);
         }
 
-        var (before, refused) = await CheckAsync(name, precondition, deployments, cancellation);
+        var deadline = deployments.Begin(cancellation);
+        var (before, refused) = await CheckAsync(name, precondition, deployments, deadline);
         if (refused is not null)
         {
             return refused;
@@ -96,20 +98,20 @@ internal static partial class DeploymentEndpoints
         }
 
         uses.RequireAll("it is not known whether it uses the deployment");
-        var deleted = await deployments.DeleteAsync(name, before, cancellation);
+        var deleted = await deployments.DeleteAsync(name, before, deadline);
         return deleted.Outcome == DeploymentWriteOutcome.Written ? TypedResults.NoContent() : Refused(name, deleted, before);
     }
 
     // The revision to write over; null: any. What may have changed since is checked again by the grain.
     private static async Task<(long? Revision, IResult? Refused)> CheckAsync(
-        string name, Precondition precondition, AdminDeployments deployments, CancellationToken cancellation)
+        string name, Precondition precondition, AdminDeployments deployments, Deadline deadline)
     {
         if (precondition is { Revisions: null, MustExist: false })
         {
             return (precondition.MustNotExist ? 0 : null, null);
         }
 
-        var current = await deployments.FindAsync(name, cancellation);
+        var current = await deployments.FindAsync(name, deadline);
         return precondition.Allows(current?.Revision ?? 0)
             ? (current!.Revision, null)
             : (null, PreconditionFailed(current is null ? $"There is no deployment '{name}'." : $"The deployment '{name}' is at revision {current.Revision}."));

@@ -41,7 +41,7 @@ internal static class SettingsEndpoints
                 return Evaluate(null, null, settings, clock, body.Problems);
             }
 
-            if (await deployments.FindAsync(deployment, cancellation) is not { } stored)
+            if (await deployments.ReadAsync(deployment, cancellation) is not { } stored)
             {
                 body.Problems.Add(new ProblemLine("unknown-deployment", $"There is no deployment '{deployment}'."));
                 return null;

@@ -21,13 +21,13 @@ internal sealed class Unavailable(string message, Exception? inner = null) : Exc
     }
 
     /// <summary>Waits for what a grain of the deployments does. Whatever it throws came from its store or from the way to it.</summary>
-    public static async Task<T> UnlessAsync<T>(Task<T> answer, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<T> UnlessAsync<T>(Task<T> answer, Deadline deadline)
     {
         try
         {
-            return await answer.WaitAsync(Limit, clock, cancellation);
+            return await deadline.WaitAsync(answer);
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        catch (Exception e) when (!deadline.IsAbandoned)
         {
             throw new Unavailable("The store of the deployments cannot be reached. The last settings stay in force; try again later.", e);
         }

@@ -27,6 +27,9 @@ internal sealed partial class DeploymentCatalogGrain(
     // Announced and not published yet, since when.
     private readonly Dictionary<string, long> _announced = new(StringComparer.Ordinal);
     private IGrainTimer? _following;
+
+    // A write of the names failed: what the store holds is not known.
+    private bool _isStale;
     private DeploymentVersion _version = new(Guid.NewGuid(), 1);
 
     private List<string> Names => _names.State!.Names;
@@ -74,6 +77,12 @@ internal sealed partial class DeploymentCatalogGrain(
             return;
         }
 
+        if (_isStale)
+        {
+            await storage.ReadAsync(StateName, GrainContext, _names);
+            _isStale = false;
+        }
+
         Names.Add(name);
         try
         {
@@ -81,9 +90,9 @@ internal sealed partial class DeploymentCatalogGrain(
         }
         catch (Exception)
         {
-            // What the store holds is not known: the next activation reads it.
+            // Not by a new activation: it could not begin while the store is away, and every silo asks this one what changed.
             Names.Remove(name);
-            DeactivateOnIdle();
+            _isStale = true;
             throw;
         }
     }

@@ -19,6 +19,9 @@ internal sealed partial class DeploymentGrain(DeploymentStorage storage, Deploym
     // A reader in between never sees a write that is still under way.
     private DeploymentEntry? _newest;
 
+    // A write failed: what the store holds is not known. The activation stays, for the next one could not begin while the store is away.
+    private bool _isStale;
+
     private string Name => this.GetPrimaryKeyString();
 
     private long Revision => _newest?.Revision ?? 0;
@@ -29,8 +32,7 @@ internal sealed partial class DeploymentGrain(DeploymentStorage storage, Deploym
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        await storage.ReadAsync(StateName, GrainContext, _state);
-        Adopt(_state.RecordExists ? _state.State!.ToEntry(Name) : null);
+        await ReadAsync();
         Adopt(registry.FindWritten(Name));
         if (!storage.IsPersistent)
         {
@@ -42,7 +44,15 @@ internal sealed partial class DeploymentGrain(DeploymentStorage storage, Deploym
 
     public Task<DeploymentEntry?> NewestAsync() => Task.FromResult(_newest);
 
-    public Task<DeploymentEntry?> SettledAsync() => Task.FromResult(_newest);
+    public async Task<DeploymentEntry?> SettledAsync()
+    {
+        if (_isStale)
+        {
+            await ReadAsync();
+        }
+
+        return _newest;
+    }
 
     public Task<DeploymentWriteResult> PutAsync(CompatibilitySettings settings, long? ifRevision)
     {
@@ -60,6 +70,11 @@ internal sealed partial class DeploymentGrain(DeploymentStorage storage, Deploym
     {
         try
         {
+            if (_isStale)
+            {
+                await ReadAsync();
+            }
+
             if (Refuse() is { } refused)
             {
                 return refused;
@@ -90,18 +105,33 @@ internal sealed partial class DeploymentGrain(DeploymentStorage storage, Deploym
         }
         catch (Exception e)
         {
-            // What the store holds now is not known; the next activation reads it.
             LogWriteFailed(logger, e, Name);
-            DeactivateOnIdle();
+            _isStale = true;
             return new DeploymentWriteResult(
-                DeploymentWriteOutcome.StoreUnavailable, null, problems, "The store of the deployments cannot be reached. The last settings stay in force; try again later.");
+                DeploymentWriteOutcome.StoreUnavailable, Current, problems, "The store of the deployments cannot be reached. The last settings stay in force; try again later.");
         }
 
-        DeploymentWriteResult? Refuse() =>
-            settings is null && Current is null ? new DeploymentWriteResult(DeploymentWriteOutcome.NotFound, null, [], $"There is no deployment '{Name}'.")
-            : ifRevision is { } revision && revision != (Current?.Revision ?? 0) ? new DeploymentWriteResult(
-                DeploymentWriteOutcome.Conflict, Current, problems, $"The deployment '{Name}' is at revision {Current?.Revision ?? 0}, not {revision}.")
-            : null;
+        DeploymentWriteResult? Refuse()
+        {
+            var missing = $"There is no deployment '{Name}'.";
+            if (ifRevision is { } revision && revision != (Current?.Revision ?? 0))
+            {
+                return new DeploymentWriteResult(
+                    DeploymentWriteOutcome.Conflict,
+                    Current,
+                    problems,
+                    Current is null ? missing : $"The deployment '{Name}' is at revision {Current.Revision}, not {revision}.");
+            }
+
+            return settings is null && Current is null ? new DeploymentWriteResult(DeploymentWriteOutcome.NotFound, null, [], missing) : null;
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        await storage.ReadAsync(StateName, GrainContext, _state);
+        Adopt(_state.RecordExists ? _state.State!.ToEntry(Name) : null);
+        _isStale = false;
     }
 
     private async Task PublishAsync(DeploymentEntry written)

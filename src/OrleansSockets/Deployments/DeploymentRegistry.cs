@@ -46,6 +46,8 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
 
     public IReadOnlyCollection<string> Names => _deployments.Keys;
 
+    public IEnumerable<DeploymentSnapshot> Snapshots => _deployments.Values.Select(record => record.Snapshot);
+
     /// <summary>The last write of every deployment, as far as it is known here.</summary>
     public DeploymentEntry[] Written
     {

@@ -5,6 +5,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans;
+using Orleans.Core.Internal;
+using Orleans.Runtime;
 using Orleans.Storage;
 using OrleansSockets.AspNetCore.Tests.Endpoints;
 using OrleansSockets.Deployments;
@@ -107,6 +110,42 @@ public sealed class AdminEndpointsTests
         store.Thaw();
         var after = await http.PutAsync("deployments/kept", Settings);
         Assert.InRange(after.Expect(200).GetProperty("revision").GetInt64(), 2, 3);
+    }
+
+    [Fact]
+    public async Task Get_StoreAwayAndTheGrainsGone_AnswersWithWhatTheNodeUses()
+    {
+        var store = new FreezableStorage();
+        await using var node = await EdgeNode.StartAsync(
+            app => app.MapOrleansSocketsAdmin("/admin"),
+            services: services => services.AddKeyedSingleton<IGrainStorage>(DeploymentStorage.Name, store));
+        using var http = new AdminHttp(node);
+        (await http.PutAsync("deployments/kept", Settings)).Expect(201);
+        while (node.App.Services.GetRequiredService<DeploymentRegistry>().Find("kept") is null)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Token);
+        }
+
+        store.Freeze();
+        try
+        {
+            // As after the loss of their silo: they cannot come back without the store.
+            var grains = node.App.Services.GetRequiredService<IGrainFactory>();
+            await grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero, Token);
+            await grains.GetGrain<IDeploymentCatalogGrain>(0).Cast<IGrainManagementExtension>().DeactivateOnIdle(Token);
+
+            var (list, one, effective, other) = (
+                http.GetAsync("deployments"), http.GetAsync("deployments/kept"), http.GetAsync("deployments/kept/effective"), http.GetAsync("deployments/other"));
+            Assert.Contains((await list).Expect(200).EnumerateArray(), deployment => deployment.GetProperty("name").GetString() == "kept");
+            Assert.Equal(1, (await one).Expect(200).GetProperty("revision").GetInt64());
+            (await effective).Expect(200);
+            // Not a 404: another node may just have made it.
+            (await other).Expect(503);
+        }
+        finally
+        {
+            store.Thaw();
+        }
     }
 
     [Fact]

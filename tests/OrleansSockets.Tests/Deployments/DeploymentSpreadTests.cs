@@ -112,6 +112,29 @@ public sealed class DeploymentSpreadTests
     }
 
     [Fact]
+    public async Task Put_WhileTheStoreIsAway_FailsAndTheLastSettingsAreReadStill()
+    {
+        var store = new SharedStore();
+        await using var cluster = await StartAsync(store);
+        var deployment = cluster.Grains.GetDeployment("d");
+        var unlisted = cluster.Grains.GetDeployment("unlisted");
+        await PutAsync(cluster.Silos[0], "d", Plain, 0);
+        Assert.Null(await unlisted.GetAsync());
+
+        store.IsAway = true;
+        Assert.Equal(DeploymentWriteOutcome.StoreUnavailable, (await deployment.PutAsync(Manual, 1)).Outcome);
+        Assert.Equal(DeploymentWriteOutcome.StoreUnavailable, (await deployment.DeleteAsync(1)).Outcome);
+        Assert.Equal(DeploymentWriteOutcome.StoreUnavailable, (await unlisted.PutAsync(Manual, 0)).Outcome);
+        Assert.Equal(1, (await deployment.GetAsync())!.Revision);
+        Assert.Contains(await cluster.Grains.ListDeploymentsAsync(), listed => listed is { Name: "d", Revision: 1 });
+
+        store.IsAway = false;
+        Assert.Equal(2, (await PutAsync(cluster.Silos[0], "d", Manual, 1)).Revision);
+        Assert.Equal(1, (await PutAsync(cluster.Silos[1], "unlisted", Manual, 0)).Revision);
+        Assert.Superset(new HashSet<string> { "d", "unlisted" }, (await cluster.Grains.ListDeploymentsAsync()).Select(listed => listed.Name).ToHashSet());
+    }
+
+    [Fact]
     public async Task Put_AfterTheStoreHasLostAll_GoesOnFromWhatTheSilosKnow()
     {
         var store = new SharedStore();

@@ -13,6 +13,9 @@ internal sealed class SharedStore : IGrainStorage
     /// <summary>Takes what it is given, and says that it could not.</summary>
     public bool IsLying { get; set; }
 
+    /// <summary>Nothing is done, and everything fails.</summary>
+    public bool IsAway { get; set; }
+
     public int Writes { get; private set; }
 
     /// <summary>All is lost.</summary>
@@ -28,6 +31,7 @@ internal sealed class SharedStore : IGrainStorage
     {
         lock (_gate)
         {
+            ThrowIfAway();
             var found = _states.TryGetValue($"{stateName} {grainId}", out var stored);
             grainState.RecordExists = found;
             grainState.ETag = found ? stored.ETag.ToString(CultureInfo.InvariantCulture) : null!;
@@ -41,6 +45,7 @@ internal sealed class SharedStore : IGrainStorage
     {
         lock (_gate)
         {
+            ThrowIfAway();
             var key = $"{stateName} {grainId}";
             var etag = _states.TryGetValue(key, out var stored) ? stored.ETag.ToString(CultureInfo.InvariantCulture) : null;
             if (etag != grainState.ETag)
@@ -61,6 +66,14 @@ internal sealed class SharedStore : IGrainStorage
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException("Deployments clear nothing.");
+
+    private void ThrowIfAway()
+    {
+        if (IsAway)
+        {
+            throw new IOException("The store is away.");
+        }
+    }
 
     private static object Copy(object state) =>
         state is DeploymentCatalogGrain.DeploymentNames names ? new DeploymentCatalogGrain.DeploymentNames { Names = [.. names.Names] } : state;

@@ -8,11 +8,11 @@ namespace OrleansSockets.Processes.Tests;
 public sealed class ClientTests : IAsyncLifetime
 {
     private readonly int[] _ports = ThreeNodes.FreePorts(3);
-    private NodeProcess _node = null!;
+    private TestNode _node = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _node = await NodeProcess.StartAsync(_ports[0], _ports[1], _ports[2], _ports[1], Token);
+    public async ValueTask InitializeAsync() => _node = await TestNode.StartAsync(_ports[0], _ports[1], _ports[2], _ports[1], Token);
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 

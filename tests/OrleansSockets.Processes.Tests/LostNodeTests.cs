@@ -55,7 +55,7 @@ public sealed class LostNodeTests(ITestOutputHelper output)
         await AssertDroppedAfterKillAsync(nodes.C, staying);
     }
 
-    private async Task AssertDroppedAfterKillAsync(NodeProcess victim, ClientWebSocket client)
+    private async Task AssertDroppedAfterKillAsync(TestNode victim, ClientWebSocket client)
     {
         var killed = Stopwatch.GetTimestamp();
         victim.Kill();

@@ -52,7 +52,7 @@ public sealed class LostPairGrainTests(ITestOutputHelper output)
     }
 
     // A move ends when both ends have attached at the new place; a grain without ends, asked before that, may go again.
-    private static async Task MoveAsync(NodeProcess through, string silo)
+    private static async Task MoveAsync(TestNode through, string silo)
     {
         var started = TimeProvider.System.GetTimestamp();
         do

@@ -5,59 +5,39 @@ using System.Text;
 
 namespace OrleansSockets.Processes.Tests;
 
-/// <summary>One node, as a process of its own.</summary>
-internal sealed class NodeProcess : IAsyncDisposable
+/// <summary>One node, as a process of its own that never outlives the tests.</summary>
+internal abstract class NodeProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
-    private readonly HttpClient _http;
-    private readonly int _port;
 
-    private NodeProcess(int port, int silo, int gateway, int primary)
+    /// <param name="program">The project that the node runs.</param>
+    /// <param name="port">Where it serves HTTP.</param>
+    /// <param name="arguments">Its configuration.</param>
+    protected NodeProcess(string program, int port, IEnumerable<string> arguments)
     {
-        _port = port;
-        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(15) };
-        var start = new ProcessStartInfo("dotnet")
+        Address = new Uri($"http://127.0.0.1:{port}");
+        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(15) };
+        _process = Process.Start(new ProcessStartInfo("dotnet", [Assembly(program), "--urls", $"{Address}", .. arguments])
         {
-            ArgumentList = { NodeAssembly(), "--urls", $"http://127.0.0.1:{port}", "--silo", $"{silo}", "--gateway", $"{gateway}", "--primary", $"{primary}" },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        };
-        _process = Process.Start(start)!;
+        })!;
         _process.OutputDataReceived += (_, line) => Append(line.Data);
         _process.ErrorDataReceived += (_, line) => Append(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+        AppDomain.CurrentDomain.ProcessExit += KillAtExit;
     }
 
-    /// <summary>The silo's address.</summary>
-    public string Silo { get; private set; } = "";
+    public Uri Address { get; }
 
-    public static async Task<NodeProcess> StartAsync(int port, int silo, int gateway, int primary, CancellationToken cancellation)
-    {
-        var node = new NodeProcess(port, silo, gateway, primary);
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                node.Silo = await node._http.GetStringAsync("/silo", cancellation);
-                return node;
-            }
-            catch (HttpRequestException) when (!node._process.HasExited && Stopwatch.GetElapsedTime(started) < StartLimit)
-            {
-                await Task.Delay(Poll, TimeProvider.System, cancellation);
-            }
-            catch (HttpRequestException e)
-            {
-                await node.DisposeAsync();
-                throw new InvalidOperationException($"The node on port {port} did not start. It said:\n{node.Output}", e);
-            }
-        }
-    }
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
 
     public string Output
     {
@@ -70,23 +50,27 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
     }
 
-    public Task<string> GetAsync(string path, CancellationToken cancellation) => _http.GetStringAsync(path, cancellation);
+    protected HttpClient Http { get; }
+
+    public Task<string> GetAsync(string path, CancellationToken cancellation) => Http.GetStringAsync(path, cancellation);
 
     public async Task<string[]> GetListAsync(string path, CancellationToken cancellation) =>
-        await _http.GetFromJsonAsync<string[]>(path, cancellation) ?? [];
+        await Http.GetFromJsonAsync<string[]>(path, cancellation) ?? [];
 
     public async Task PostAsync(string path, CancellationToken cancellation)
     {
-        using var response = await _http.PostAsync(path, null, cancellation);
+        using var response = await Http.PostAsync(path, null, cancellation);
         response.EnsureSuccessStatusCode();
     }
 
     public async Task<ClientWebSocket> ConnectAsync(string path, CancellationToken cancellation)
     {
         var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{_port}{path}"), cancellation);
+        await socket.ConnectAsync(Socket(path), cancellation);
         return socket;
     }
+
+    public Uri Socket(string path) => new UriBuilder(new Uri(Address, path)) { Scheme = "ws" }.Uri;
 
     /// <summary>kill -9.</summary>
     public void Kill()
@@ -95,8 +79,16 @@ internal sealed class NodeProcess : IAsyncDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>SIGTERM, as a container runtime does, and then the end of the process.</summary>
+    public async Task TerminateAsync(CancellationToken cancellation)
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await _process.WaitForExitAsync(cancellation);
+    }
+
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= KillAtExit;
         if (!_process.HasExited)
         {
             _process.Kill();
@@ -104,14 +96,43 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
 
         _process.Dispose();
-        _http.Dispose();
+        Http.Dispose();
+    }
+
+    /// <summary>Asks for a path until it is answered with success.</summary>
+    protected async Task<string> WaitForAsync(string path, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await Http.GetStringAsync(path, cancellation);
+            }
+            catch (HttpRequestException) when (!_process.HasExited && Stopwatch.GetElapsedTime(started) < StartLimit)
+            {
+                await Task.Delay(Poll, TimeProvider.System, cancellation);
+            }
+            catch (HttpRequestException e)
+            {
+                throw new InvalidOperationException($"The node at {Address} did not start. It said:\n{Output}", e);
+            }
+        }
     }
 
     // Beside this test's own output, in the same configuration.
-    private static string NodeAssembly()
+    private static string Assembly(string program)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory);
-        return Path.Combine(own.Parent!.Parent!.FullName, "OrleansSockets.Processes.Node", own.Name, "OrleansSockets.Processes.Node.dll");
+        return Path.Combine(own.Parent!.Parent!.FullName, program, own.Name, $"{program}.dll");
+    }
+
+    private void KillAtExit(object? sender, EventArgs e)
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
     }
 
     private void Append(string? line)

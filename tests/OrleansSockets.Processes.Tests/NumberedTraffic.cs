@@ -7,12 +7,16 @@ namespace OrleansSockets.Processes.Tests;
 /// <summary>
 /// Two clients that send each other numbered messages at a steady rate, and a check of what arrived: each number once, in order.
 /// </summary>
-internal sealed class NumberedTraffic(ClientWebSocket first, ClientWebSocket second, int messagesPerSecond)
+/// <param name="first">One client.</param>
+/// <param name="second">The other one.</param>
+/// <param name="messagesPerSecond">Of each client.</param>
+/// <param name="perTick">So many leave together, at even times.</param>
+/// <param name="latencies">Takes how long each message was under way.</param>
+internal sealed class NumberedTraffic(
+    ClientWebSocket first, ClientWebSocket second, int messagesPerSecond, int perTick = 20, Latencies? latencies = null)
 {
-    private const int PerTick = 20;
-
-    private readonly Direction _there = new();
-    private readonly Direction _back = new();
+    private readonly Direction _there = new(perTick, latencies);
+    private readonly Direction _back = new(perTick, latencies);
 
     public TimeSpan LongestGap => _there.LongestGap > _back.LongestGap ? _there.LongestGap : _back.LongestGap;
 
@@ -33,10 +37,12 @@ internal sealed class NumberedTraffic(ClientWebSocket first, ClientWebSocket sec
     }
 
     /// <summary>One direction.</summary>
-    private sealed class Direction
+    private sealed class Direction(int perTick, Latencies? latencies)
     {
         // The last message: everything before it was sent.
         private const long End = -1;
+
+        private const int MessageSize = 256;
 
         private long _next = 1;
 
@@ -46,11 +52,11 @@ internal sealed class NumberedTraffic(ClientWebSocket first, ClientWebSocket sec
 
         public async Task SendAsync(ClientWebSocket socket, int perSecond, CancellationToken stop, CancellationToken cancellation)
         {
-            using var ticks = new PeriodicTimer(TimeSpan.FromSeconds((double)PerTick / perSecond), TimeProvider.System);
+            using var ticks = new PeriodicTimer(TimeSpan.FromSeconds((double)perTick / perSecond), TimeProvider.System);
             while (!stop.IsCancellationRequested)
             {
                 await ticks.WaitForNextTickAsync(cancellation);
-                for (var i = 0; i < PerTick; i++)
+                for (var i = 0; i < perTick; i++)
                 {
                     await SendAsync(socket, ++Sent, cancellation);
                 }
@@ -61,7 +67,7 @@ internal sealed class NumberedTraffic(ClientWebSocket first, ClientWebSocket sec
 
         public async Task ReceiveAsync(ClientWebSocket socket, CancellationToken cancellation)
         {
-            var buffer = new byte[64];
+            var buffer = new byte[MessageSize];
             var last = Stopwatch.GetTimestamp();
             while (true)
             {
@@ -83,13 +89,15 @@ internal sealed class NumberedTraffic(ClientWebSocket first, ClientWebSocket sec
 
                 // A lost, repeated or swapped message shows here.
                 Assert.Equal(_next++, number);
+                latencies?.Add(BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(sizeof(long))), last);
             }
         }
 
         private static async Task SendAsync(ClientWebSocket socket, long number, CancellationToken cancellation)
         {
-            var message = new byte[32];
+            var message = new byte[MessageSize];
             BinaryPrimitives.WriteInt64LittleEndian(message, number);
+            BinaryPrimitives.WriteInt64LittleEndian(message.AsSpan(sizeof(long)), Stopwatch.GetTimestamp());
             await socket.SendAsync(message, WebSocketMessageType.Binary, true, cancellation);
         }
     }

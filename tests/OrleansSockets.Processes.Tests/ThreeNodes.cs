@@ -1,28 +1,27 @@
-using System.Net;
-using System.Net.Sockets;
+using OrleansSockets.Storage.Tests.Stores;
 
 namespace OrleansSockets.Processes.Tests;
 
 /// <summary>A cluster of three processes. The first holds the membership table and is never killed.</summary>
 internal sealed class ThreeNodes : IAsyncDisposable
 {
-    private readonly NodeProcess[] _nodes;
+    private readonly TestNode[] _nodes;
 
-    private ThreeNodes(NodeProcess[] nodes) => _nodes = nodes;
+    private ThreeNodes(TestNode[] nodes) => _nodes = nodes;
 
-    public NodeProcess A => _nodes[0];
+    public TestNode A => _nodes[0];
 
-    public NodeProcess B => _nodes[1];
+    public TestNode B => _nodes[1];
 
-    public NodeProcess C => _nodes[2];
+    public TestNode C => _nodes[2];
 
     public static async Task<ThreeNodes> StartAsync(CancellationToken cancellation)
     {
         var ports = FreePorts(9);
-        List<NodeProcess> nodes = [];
+        List<TestNode> nodes = [];
         for (var i = 0; i < 3; i++)
         {
-            nodes.Add(await NodeProcess.StartAsync(ports[i * 3], ports[(i * 3) + 1], ports[(i * 3) + 2], ports[1], cancellation));
+            nodes.Add(await TestNode.StartAsync(ports[i * 3], ports[(i * 3) + 1], ports[(i * 3) + 2], ports[1], cancellation));
         }
 
         return new ThreeNodes([.. nodes]);
@@ -36,20 +35,5 @@ internal sealed class ThreeNodes : IAsyncDisposable
         }
     }
 
-    internal static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Start();
-        }
-
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Stop();
-        }
-
-        return ports;
-    }
+    internal static int[] FreePorts(int count) => [.. Enumerable.Range(0, count).Select(_ => FreePort.Next())];
 }

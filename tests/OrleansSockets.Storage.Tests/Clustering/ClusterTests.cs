@@ -135,7 +135,7 @@ public sealed class ClusterTests(Azurite azurite)
 
         builder.UseOrleans(silo => silo
             .Configure<ClusterMembershipOptions>(options => options.TableRefreshTimeout = options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(1))
-            .ConfigureEndpoints(IPAddress.Loopback, StoreProcess.FreePort(), StoreProcess.FreePort()));
+            .ConfigureEndpoints(IPAddress.Loopback, FreePort.Next(), FreePort.Next()));
         return builder.Build();
     }
 

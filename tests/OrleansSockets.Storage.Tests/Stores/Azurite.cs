@@ -13,7 +13,7 @@ public sealed class Azurite : IAsyncLifetime
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("azurite-").FullName;
-    private readonly int _port = StoreProcess.FreePort();
+    private readonly int _port = FreePort.Next();
     private StoreProcess? _process;
 
     public string ConnectionString =>

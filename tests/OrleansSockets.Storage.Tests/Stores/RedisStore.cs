@@ -8,7 +8,7 @@ namespace OrleansSockets.Storage.Tests.Stores;
 public sealed class RedisStore : GrainStore
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("redis-").FullName;
-    private readonly int _port = StoreProcess.FreePort();
+    private readonly int _port = FreePort.Next();
     private StoreProcess? _process;
 
     public override async ValueTask InitializeAsync()

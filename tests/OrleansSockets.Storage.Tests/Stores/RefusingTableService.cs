@@ -8,7 +8,7 @@ namespace OrleansSockets.Storage.Tests.Stores;
 internal sealed class RefusingTableService : IDisposable
 {
     private readonly HttpListener _listener = new();
-    private readonly Uri _endpoint = new($"http://127.0.0.1:{StoreProcess.FreePort()}/");
+    private readonly Uri _endpoint = new($"http://127.0.0.1:{FreePort.Next()}/");
     private int _requests;
 
     public RefusingTableService(int status, string code, TimeSpan? retryAfter = null)

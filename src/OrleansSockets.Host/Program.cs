@@ -17,7 +17,7 @@ return await Startup.RunAsync(() =>
         .AddConfiguredStorage()
         .UseMembershipProfile(configuration.GetChoice<MembershipProfile>("Membership:Profile"))
         .UseNodeRole(configuration.GetChoice<NodeRole>("Node:Role"))
-        .UseConfiguredPlace()
+        .UseConfiguredIdentity()
         .AddOrleansSockets(options => options.AddConfigured(configuration)));
 
     var app = builder.Build();

@@ -69,11 +69,12 @@ public class KubernetesTests
 
     [Theory]
     [MemberData(nameof(Workloads))]
-    public void Pod_KnowsItsRoleAndItsPlace(string workload)
+    public void Pod_KnowsItsNameItsRoleAndItsPlace(string workload)
     {
         var environment = Container(workload)["env"]!.AsArray().ToDictionary(variable => $"{variable!["name"]}", variable => variable!);
 
         Assert.Equal(workload, $"{environment["Node__Role"]["value"]}", ignoreCase: true);
+        Assert.Equal("metadata.name", $"{environment["Node__Name"]["valueFrom"]!["fieldRef"]!["fieldPath"]}");
         Assert.Equal("status.podIP", $"{environment["Silo__Address"]["valueFrom"]!["fieldRef"]!["fieldPath"]}");
         Assert.Equal("metadata.labels['topology.kubernetes.io/region']", $"{environment["Node__Region"]["valueFrom"]!["fieldRef"]!["fieldPath"]}");
         Assert.Equal("metadata.labels['topology.kubernetes.io/zone']", $"{environment["Node__Zone"]["valueFrom"]!["fieldRef"]!["fieldPath"]}");

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Xunit;
 
 namespace OrleansSockets.Host.Tests.Local;
@@ -63,7 +62,7 @@ public sealed class LocalClusterTests(RunningLocalCluster running) : IClassFixtu
         await using (var second = await LocalCluster.StartAsync(port, Token, "--no-build"))
         {
             var clients = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => second.ConnectAsync("echo", Token)));
-            Assert.Equal([2, 2], (await second.AdministerAsync(Token, "nodes")).EnumerateArray().Where(IsEdge).Select(node => node.GetProperty("sockets").GetInt32()));
+            Assert.Equal([("edge-a", 2), ("edge-b", 2)], await SocketsAsync(second));
             await JoinAcrossEdgesAsync(second);
             await PutTwiceAsync(second);
 
@@ -93,7 +92,12 @@ public sealed class LocalClusterTests(RunningLocalCluster running) : IClassFixtu
         again.Forget();
     }
 
-    private static bool IsEdge(JsonElement node) => node.GetProperty("metadata").EnumerateObject().Any(item => item.Value.ToString() == "Edge");
+    private static async Task<IEnumerable<(string, int)>> SocketsAsync(LocalCluster cluster) =>
+        from node in (await cluster.AdministerAsync(Token, "nodes")).EnumerateArray()
+        let name = $"{node.GetProperty("name")}"
+        where name.StartsWith("edge", StringComparison.Ordinal)
+        orderby name
+        select (name, node.GetProperty("sockets").GetInt32());
 
     private static async Task EchoAsync(TestSocket client)
     {

@@ -75,6 +75,11 @@ public sealed partial class WebSocketEnd
         lock (_pair.Gate)
         {
             var step = EndMachine.Close(_end.State, _end.Settings.Rules, code, reason);
+            if (step is { Effect: EndEffect.Throw, Error: WebSocketPairErrorKind.Other })
+            {
+                throw new WebSocketPairException(step.Error, "This end sends no Close: one of its listeners threw.", _dispatcher.Failure);
+            }
+
             ThrowIfRefused(step, code);
             _end.State = step.State;
             if (step.Effect != EndEffect.Queue)

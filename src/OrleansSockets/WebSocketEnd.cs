@@ -175,7 +175,7 @@ public sealed partial class WebSocketEnd
     /// <param name="reason">At most 123 bytes of UTF-8 from compatibility date 2026-03-03. Null: none.</param>
     /// <exception cref="WebSocketPairException">
     /// <see cref="WebSocketPairErrorKind.InvalidCode"/>, <see cref="WebSocketPairErrorKind.ReasonTooLong"/>, <see cref="WebSocketPairErrorKind.ReasonWithoutCode"/> (in this order, whatever the
-    /// state), <see cref="WebSocketPairErrorKind.NotAccepted"/>.
+    /// state), <see cref="WebSocketPairErrorKind.NotAccepted"/>; in the error handler after a listener threw, <see cref="WebSocketPairErrorKind.Other"/>.
     /// </exception>
     public void Close(int? code, string? reason = null) => TryClose(code, reason);
 

@@ -99,6 +99,8 @@ public static class EndMachine
             { Out: true } => Ignore(state),
             _ when IsDeaf(state) => Ignore(state),
             _ when !IsListening(state) => Refuse(state, WebSocketPairErrorKind.NotAccepted),
+            // Its error handler can say something, but a failed end ends without a Close.
+            { Failed: true } => Refuse(state, WebSocketPairErrorKind.Other),
             _ => new(state with { Out = true }, EndEffect.Queue),
         };
     }
@@ -147,7 +149,23 @@ public static class EndMachine
     /// <param name="state">The end.</param>
     public static EndStep AfterLastEvent(EndState state) => Ignore(state with { Heard = true });
 
-    /// <summary>A handler threw, or the socket that feeds this end broke the protocol.</summary>
+    /// <summary>A listener threw.</summary>
+    /// <param name="state">The end.</param>
+    public static EndStep Throw(EndState state) => state switch
+    {
+        { Failed: true } or { Aborted: true } or { Phase: EndPhase.Hibernatable } => Discard(state),
+        _ when IsWaiting(state) => Ignore(state),
+        // The error handler's last words still go out (AfterFailure).
+        _ => new(state with { Failed = true }, EndEffect.Deliver),
+    };
+
+    /// <summary>The error handler of a listener's exception has run.</summary>
+    /// <param name="state">The end.</param>
+    public static EndStep AfterFailure(EndState state) => state.Failed
+        ? new(state with { Aborted = true }, EndEffect.None)
+        : Ignore(state);
+
+    /// <summary>The socket that feeds this end broke the protocol, or could not be opened.</summary>
     /// <param name="state">The end.</param>
     public static EndStep Fail(EndState state) => state switch
     {
@@ -170,7 +188,7 @@ public static class EndMachine
 
     // Calls on such an end are silently in vain: nobody is left to hear them, or the caller has no say any more.
     private static bool IsDeaf(EndState state) =>
-        state.Aborted || state.Failed || state.Phase is EndPhase.Coupled or EndPhase.Released;
+        state.Aborted || state.Phase is EndPhase.Coupled or EndPhase.Released;
 
     // Nobody is there to take an event: it stays at the head of the queue.
     private static bool IsWaiting(EndState state) => state.Phase is EndPhase.Connecting or EndPhase.Pending or EndPhase.Released;

@@ -19,6 +19,9 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
 
     public WebSocketEnd Owner { get; } = owner;
 
+    /// <summary>What a listener threw.</summary>
+    public Exception? Failure { get; private set; }
+
     /// <summary>The end is accepted. Called under the pair's lock.</summary>
     public void Start()
     {
@@ -91,14 +94,13 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
 
         Context.Post(() =>
         {
-            if (failure is null || Fail(WebSocketPairErrorKind.Other, failure) is not { } more)
+            if (Conclude(item, failure) is { } more)
             {
-                Finish(item);
-                DispatchTurn();
+                _ = WaitAsync(item, more);
             }
             else
             {
-                _ = WaitAsync(item, more);
+                DispatchTurn();
             }
         });
         Context.Hub.WorkEnded();
@@ -107,7 +109,8 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     // Null: the event is done. Else it goes on asynchronously.
     private Task? Dispatch(in ReceivedItem item)
     {
-        Task? pending;
+        Task? pending = null;
+        Exception? failure = null;
         try
         {
             pending = item.Kind switch
@@ -120,28 +123,46 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         }
         catch (Exception e)
         {
-            pending = Fail(WebSocketPairErrorKind.Other, e);
+            failure = e;
         }
 
-        if (pending is null)
-        {
-            Finish(item);
-        }
-
-        return pending;
+        return pending ?? Conclude(item, failure);
     }
 
-    private void Finish(in ReceivedItem item)
+    // The handlers of the event, or of the error that they raised, have run. Not null: now those of the error do.
+    private Task? Conclude(in ReceivedItem item, Exception? failure)
+    {
+        if (failure is not null && Fail(failure) is { } pending)
+        {
+            return pending;
+        }
+
+        Finish(item, threw: failure is not null);
+        return null;
+    }
+
+    private void Finish(in ReceivedItem item, bool threw)
     {
         lock (_pair.Gate)
         {
-            if (item is { Kind: PairFrameKind.Abort, Code: 0 } || (item.Kind == PairFrameKind.Close && end.PeerGone.IsTrue))
+            if (end.State is { Failed: true, Aborted: false })
             {
-                end.State = item.Kind == PairFrameKind.Abort ? EndMachine.AfterDrop(end.State).State : EndMachine.ReceiveDrop(end.State).State;
+                end.State = EndMachine.AfterFailure(end.State).State;
+                GoneSilently();
+            }
+            else if (item.Kind == PairFrameKind.Close && end.PeerGone.IsTrue)
+            {
+                end.State = EndMachine.ReceiveDrop(end.State).State;
+            }
+            else if (item is { Kind: PairFrameKind.Abort, Code: 0 } && !threw)
+            {
+                end.State = EndMachine.AfterDrop(end.State).State;
             }
 
             _pair.Consumed(end, item);
-            if (item.IsTerminal || end.State.Failed)
+
+            // A close handler of a drop that threw has changed nothing (E-63).
+            if (end.State.Failed || (item.IsTerminal && !threw))
             {
                 end.State = EndMachine.AfterLastEvent(end.State).State;
                 ReleaseIfFinished();
@@ -170,7 +191,20 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     {
         var kind = item.Code == CloseCode.MessageTooBig ? WebSocketPairErrorKind.MessageTooLarge : WebSocketPairErrorKind.ProtocolError;
         var text = Encoding.UTF8.GetString(item.Payload.Span);
-        return Fail(kind, new WebSocketPairException(kind, $"WebSocket protocol error; the client was closed with {item.Code}: {text}"));
+        lock (_pair.Gate)
+        {
+            var step = EndMachine.Fail(end.State);
+            end.State = step.State;
+            if (step.Effect != EndEffect.Deliver)
+            {
+                return null;
+            }
+
+            _pair.Timeline.Add(end.Side, $"failed: {kind}", cause: PairCause.Failed);
+            GoneSilently();
+        }
+
+        return DispatchError(kind, new WebSocketPairException(kind, $"WebSocket protocol error; the client was closed with {item.Code}: {text}"));
     }
 
     private EndStep Apply(Func<EndState, EndStep> rule, in ReceivedItem item)
@@ -189,24 +223,27 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         }
     }
 
-    // A listener threw, or the client broke the protocol: reading ends, no Close is sent, the peer sees a drop.
-    private Task? Fail(WebSocketPairErrorKind kind, Exception error)
+    // Reading ends at once. What the error handlers send goes out; when they have run, the peer sees a drop.
+    private Task? Fail(Exception error)
     {
         lock (_pair.Gate)
         {
-            var step = EndMachine.Fail(end.State);
+            var step = EndMachine.Throw(end.State);
             end.State = step.State;
             if (step.Effect != EndEffect.Deliver)
             {
                 return null;
             }
 
-            _pair.Timeline.Add(end.Side, $"failed: {kind}", cause: PairCause.Failed);
-            _pair.Send(end, PairFrame.Drop());
-            _pair.StopReading(end);
-            ReleaseIfFinished();
+            Failure = error;
+            _pair.Timeline.Add(end.Side, "failed: a listener threw", cause: PairCause.Failed);
         }
 
+        return DispatchError(WebSocketPairErrorKind.Other, error);
+    }
+
+    private Task? DispatchError(WebSocketPairErrorKind kind, Exception error)
+    {
         try
         {
             return Listeners.Dispatch(new SocketEvent(EventTypes.Error) { Kind = kind, Error = error });
@@ -216,5 +253,13 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
             // An error listener that throws has nobody left to tell; the end has failed already.
             return null;
         }
+    }
+
+    // No Close is sent. Called under the pair's lock.
+    private void GoneSilently()
+    {
+        _pair.Send(end, PairFrame.Drop());
+        _pair.StopReading(end);
+        ReleaseIfFinished();
     }
 }

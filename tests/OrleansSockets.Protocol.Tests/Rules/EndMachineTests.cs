@@ -70,7 +70,7 @@ public sealed class EndMachineTests
            where state.Out
            select RowCase.Of("E-24", EndMachine.Send(state), Throws(state, WebSocketPairErrorKind.SendAfterClose)),
         .. from state in All
-           where !state.Out && (state.Aborted || state.Failed)
+           where !state.Out && state.Aborted
            select RowCase.Of("E-25", EndMachine.Send(state), Nothing(state)),
         RowCase.Of("E-26", EndMachine.Send(Coupled), Nothing(Coupled)),
         RowCase.Of("E-26", EndMachine.Send(Released), Nothing(Released)),
@@ -80,6 +80,7 @@ public sealed class EndMachineTests
         RowCase.Of("E-28", EndMachine.Send(Hibernatable with { In = true }), Step(Hibernatable with { In = true }, EndEffect.Queue)),
         RowCase.Of("E-29", EndMachine.Send(Accepted), Step(Accepted, EndEffect.Queue)),
         RowCase.Of("E-29", EndMachine.Send(Hibernatable), Step(Hibernatable, EndEffect.Queue)),
+        RowCase.Of("E-29", EndMachine.Send(Accepted with { Failed = true }), Step(Accepted with { Failed = true }, EndEffect.Queue)),
 
         .. from state in All
            from code in new[] { int.MinValue, -1, 0, 999, 1004, 1005, 1006, 1015, 5000, 70000, int.MaxValue }
@@ -106,7 +107,7 @@ public sealed class EndMachineTests
            where state.Out
            select RowCase.Of("E-34", EndMachine.Close(state, Auto, 1001, "again"), Nothing(state)),
         .. from state in All
-           where !state.Out && (state.Aborted || state.Failed)
+           where !state.Out && state.Aborted
            select RowCase.Of("E-35", EndMachine.Close(state, Auto, 1000, "x"), Nothing(state)),
         RowCase.Of("E-36", EndMachine.Close(Coupled, Auto, null, null), Nothing(Coupled)),
         RowCase.Of("E-36", EndMachine.Close(Released, Auto, null, null), Nothing(Released)),
@@ -161,6 +162,22 @@ public sealed class EndMachineTests
         RowCase.Of("E-58", EndMachine.Fail(Hibernatable), Step(Hibernatable with { In = true, Aborted = true }, EndEffect.Deliver)),
         .. from state in new[] { Accepted, HalfOpen, Accepted with { In = true, Out = true }, Accepted with { Aborted = true }, Connecting, Coupled }
            select RowCase.Of("E-59", EndMachine.Fail(state), Step(state with { Failed = true, Aborted = true }, EndEffect.Deliver)),
+        .. from state in new[] { Accepted, HalfOpen, HalfOpen with { In = true } }
+           let failed = state with { Failed = true }
+           select RowCase.Of("E-62", EndMachine.Close(failed, Auto, 4000, "x"), Throws(failed, WebSocketPairErrorKind.Other)),
+        .. from state in All
+           where state.Failed || state.Aborted || state.Phase is EndPhase.Hibernatable
+           select RowCase.Of("E-63", EndMachine.Throw(state), Step(state, EndEffect.Discard)),
+        .. from waiting in new[] { Pending, Connecting, Released }
+           select RowCase.Of("E-64", EndMachine.Throw(waiting), Nothing(waiting)),
+        .. from state in new[] { Accepted, HalfOpen, Accepted with { Out = true }, HalfOpen with { In = true }, Accepted with { In = true, Out = true } }
+           select RowCase.Of("E-65", EndMachine.Throw(state), Step(state with { Failed = true }, EndEffect.Deliver)),
+        .. from state in All
+           where state.Failed
+           select RowCase.Of("E-66", EndMachine.AfterFailure(state), Nothing(state with { Aborted = true })),
+        .. from state in All
+           where !state.Failed
+           select RowCase.Of("E-67", EndMachine.AfterFailure(state), Nothing(state)),
     ];
 
     public static TheoryData<string> Rows => ProtocolRows.NumbersOf(Cases);
@@ -197,7 +214,7 @@ public sealed class EndMachineTests
             }
         }
 
-        Assert.Equal(192 * ((8 * 3) + 2 + 4 + (8 * 5) + 5), steps);
+        Assert.Equal(192 * ((8 * 3) + 2 + 4 + (8 * 5) + 7), steps);
     }
 
     /// <summary>Only states that no end reaches: closed before it was accepted, and then given away.</summary>
@@ -231,6 +248,8 @@ public sealed class EndMachineTests
         yield return EndMachine.ReceiveDrop(state);
         yield return EndMachine.AfterDrop(state);
         yield return EndMachine.Fail(state);
+        yield return EndMachine.Throw(state);
+        yield return EndMachine.AfterFailure(state);
     }
 
     private static EndStep Step(EndState state, EndEffect effect) => new(state, effect);

@@ -163,6 +163,47 @@ public sealed class ListenerTests(OneSilo one)
     }
 
     [Fact]
+    public async Task ErrorListener_AfterAListenerThrew_CanSendButNotClose()
+    {
+        var (client, server) = await one.AcceptedPairAsync();
+        var clientLog = new EventLog(client);
+        var boom = new InvalidOperationException("boom");
+        WebSocketPairException? refused = null;
+        server.OnMessage(_ => throw boom);
+        server.OnError(async _ =>
+        {
+            server.Send("sorry");
+            refused = Assert.Throws<WebSocketPairException>(() => server.Close(4000));
+            await Task.Yield();
+            server.Send("bye");
+        });
+        client.Send("x");
+        client.Send("never heard");
+        await one.IdleAsync();
+
+        Assert.Equal((WebSocketPairErrorKind.Other, boom), (refused!.Kind, refused.InnerException));
+        Assert.Equal(["message sorry", "message bye", "close 1006 'WebSocket disconnected without sending Close frame.' unclean in Open"], clientLog.Lines);
+        server.Send("ignored");
+        server.Close(4000);
+    }
+
+    [Fact]
+    public async Task CloseListenerOfADrop_Throws_IsNoErrorAndLeavesTheState()
+    {
+        var (client, server) = await one.AcceptedPairAsync();
+        var serverLog = new EventLog(server);
+        client.OnMessage(_ => throw new InvalidOperationException("boom"));
+        server.OnClose(_ => throw new InvalidOperationException("boom, too"));
+        server.Send("x");
+        await one.IdleAsync();
+
+        Assert.StartsWith("close 1006", Assert.Single(serverLog.Lines), StringComparison.Ordinal);
+        Assert.Equal(ReadyState.Open, server.ReadyState);
+        server.Accept();
+        server.Send("ignored");
+    }
+
+    [Fact]
     public async Task ErrorListener_Throws_DisturbsNobody()
     {
         var context = one.CreateContext();

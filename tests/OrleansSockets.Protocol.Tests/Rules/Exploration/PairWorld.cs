@@ -66,7 +66,7 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
             Move.Dispatch => Dispatch(side, throws: false),
             Move.DispatchAndThrow => Dispatch(side, throws: true),
             Move.EndDropHandler => end.InDropHandler ? EndDropHandler(side, end) : null,
-            Move.ThrowInDropHandler => end.InDropHandler && end.State.Phase is EndPhase.Accepted ? EndDropHandler(side, Fail(end)) : null,
+            Move.ThrowInDropHandler => end.InDropHandler && end.State.Phase is EndPhase.Accepted ? ThrowInDropHandler(side, end) : null,
             _ => throw new ArgumentOutOfRangeException(nameof(move), move, null),
         };
     }
@@ -189,7 +189,7 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
         return With(side, step.Effect is EndEffect.Discard ? next : Raise(next, item, step.Effect, throws));
     }
 
-    // A drop's handler throws later (ThrowInDropHandler); nobody hears what an error handler throws.
+    // A drop's handler throws later (ThrowInDropHandler); what an error handler throws changes nothing.
     private static bool MayThrow(EndWorld end, EndStep step) =>
         end.State.Phase is EndPhase.Accepted && end.Inbox.Head is Item.Message or Item.Close && step.Effect is not EndEffect.Discard;
 
@@ -210,10 +210,16 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
 
     private static EndWorld Fail(EndWorld end)
     {
-        var step = EndMachine.Fail(end.State);
+        var step = EndMachine.Throw(end.State);
         Assert.Equal(EndEffect.Deliver, step.Effect);
         Assert.Equal(0, end.ErrorEvents);
-        return end.Enter(step).QueueAbort(Item.Drop) with { ErrorEvents = 1 };
+        return end.Enter(step).Enter(EndMachine.AfterFailure(step.State)).QueueAbort(Item.Drop) with { ErrorEvents = 1 };
+    }
+
+    private PairWorld ThrowInDropHandler(int side, EndWorld end)
+    {
+        Assert.Equal(EndMachine.Throw(end.State), new EndStep(end.State, EndEffect.Discard));
+        return With(side, end with { InDropHandler = false });
     }
 
     private PairWorld EndDropHandler(int side, EndWorld end) =>

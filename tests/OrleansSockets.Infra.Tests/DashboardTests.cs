@@ -36,6 +36,17 @@ public partial class DashboardTests
         Assert.DoesNotContain(OwnMetrics(), metric => !text.Contains(metric, StringComparison.Ordinal));
     }
 
+    // A query for an outcome that nobody counts shows nothing, for ever.
+    [Fact]
+    public void Outcomes_ThatAreAskedFor_AreCounted()
+    {
+        var counted = Sources().SelectMany(source => Regex.Matches(source, @"""(?<word>[a-z-]+)""")).Select(word => word.Groups["word"].Value).ToHashSet();
+        var asked = Queries().SelectMany(query => Regex.Matches(query, @"outcome=~?""(?<words>[^""]+)""")).SelectMany(words => words.Groups["words"].Value.Split('|')).ToList();
+
+        Assert.NotEmpty(asked);
+        Assert.Subset(counted, [.. asked]);
+    }
+
     [Fact]
     public void Panels_HaveIdsOfTheirOwn_AndDoNotOverlap()
     {
@@ -73,10 +84,12 @@ public partial class DashboardTests
         Json()["panels"]!.AsArray().SelectMany(panel => panel!["targets"]!.AsArray()).Select(target => $"{target!["expr"]}")
             .Concat(Json()["templating"]!["list"]!.AsArray().Select(variable => $"{variable!["query"]}"));
 
+    private static List<string> Sources() => [.. Directory.EnumerateFiles(Checkout.PathOf("src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
+
     // From the code that makes the instruments, as Prometheus names them: the unit's word at the end unless it is there, and _total for what only grows.
     private static HashSet<string> OwnMetrics()
     {
-        var sources = Directory.EnumerateFiles(Checkout.PathOf("src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        var sources = Sources();
         var names = sources.SelectMany(source => Constant().Matches(source)).Where(match => match.Groups["value"].Value.StartsWith("orleanssockets.", StringComparison.Ordinal))
             .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value);
         var metrics = new HashSet<string>();

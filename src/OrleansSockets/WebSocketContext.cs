@@ -15,6 +15,7 @@ public abstract class WebSocketContext : IContextSource
     {
         Hub = hub;
         Settings = settings;
+        Events = new EventQueue(this);
     }
 
     internal static WebSocketContext? Current => Ambient.Value?.Context;
@@ -22,6 +23,8 @@ public abstract class WebSocketContext : IContextSource
     WebSocketContext IContextSource.Context => this;
 
     internal PairHub Hub { get; }
+
+    internal EventQueue Events { get; }
 
     /// <summary>What ends of this context take for life.</summary>
     internal virtual EndSettings Settings { get; }

@@ -7,9 +7,6 @@ namespace OrleansSockets.Ends;
 /// <summary>Turns what arrives for an accepted end into events, in turns of the end's context. An asynchronous handler holds up this end only.</summary>
 internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContext context) : IEndConsumer
 {
-    /// <summary>Events in one turn, so that a busy end leaves room for the others of its context.</summary>
-    private const int EventsPerTurn = 128;
-
     private readonly Pair _pair = end.Pair;
     private bool _scheduled;
 
@@ -34,7 +31,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         if (!_scheduled)
         {
             _scheduled = true;
-            Context.Post(DispatchTurn);
+            Context.Events.Add(this);
         }
     }
 
@@ -47,36 +44,34 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         }
     }
 
-    private void DispatchTurn()
+    /// <summary>Raises one event, in a turn of the context. False: there is no more for now.</summary>
+    public bool DispatchNext()
     {
-        for (var i = 0; i < EventsPerTurn; i++)
+        ReceivedItem item;
+        lock (_pair.Gate)
         {
-            ReceivedItem item;
-            lock (_pair.Gate)
+            if (end.State.Failed)
             {
-                if (end.State.Failed)
-                {
-                    _pair.StopReading(end);
-                }
-
-                if (!end.In.TryTake(out item))
-                {
-                    _scheduled = false;
-
-                    // A client that is gone after its Close is no event, but it ends the end.
-                    ReleaseIfFinished();
-                    return;
-                }
+                _pair.StopReading(end);
             }
 
-            if (Dispatch(item) is { } pending)
+            if (!end.In.TryTake(out item))
             {
-                _ = WaitAsync(item, pending);
-                return;
+                _scheduled = false;
+
+                // A client that is gone after its Close is no event, but it ends the end.
+                ReleaseIfFinished();
+                return false;
             }
         }
 
-        Context.Post(DispatchTurn);
+        if (Dispatch(item) is not { } pending)
+        {
+            return true;
+        }
+
+        _ = WaitAsync(item, pending);
+        return false;
     }
 
     private async Task WaitAsync(ReceivedItem item, Task pending)
@@ -98,9 +93,9 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
             {
                 _ = WaitAsync(item, more);
             }
-            else
+            else if (DispatchNext())
             {
-                DispatchTurn();
+                Context.Events.Add(this);
             }
         });
         Context.Hub.WorkEnded();

@@ -37,6 +37,29 @@ public sealed class ListenerTests(OneSilo one)
     }
 
     [Fact]
+    public async Task Events_OfTwoEndsOfOneContext_TakeTurns()
+    {
+        List<string> calls = [];
+        await one.Silo.RunAsync(async _ =>
+        {
+            await Task.CompletedTask;
+            var (client, server) = new WebSocketPair();
+            client.OnMessage(e => calls.Add($"client {e.Data}"));
+            server.OnMessage(e => calls.Add($"server {e.Data}"));
+            client.OnClose(_ => calls.Add("client closed"));
+            client.Accept();
+            server.Accept();
+            server.Send("1");
+            server.Send("2");
+            client.Send("3");
+            server.Close(3000);
+            client.Send("4");
+        });
+        await one.IdleAsync();
+        Assert.Equal(["client 1", "server 3", "client 2", "server 4", "client closed"], calls);
+    }
+
+    [Fact]
     public async Task AddEventListener_SameListenerTwice_IsCalledOnce()
     {
         var calls = 0;

@@ -1,0 +1,62 @@
+using OrleansSockets.Ends;
+
+namespace OrleansSockets.Contexts;
+
+/// <summary>The ends of one context for which something has arrived. They take turns, one event each, so none of them is heard to its end before the others.</summary>
+internal sealed class EventQueue(WebSocketContext context)
+{
+    /// <summary>Events in one turn of the context, so that busy ends leave room for its other work.</summary>
+    private const int EventsPerTurn = 128;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<EndDispatcher> _ends = new();
+    private bool _posted;
+
+    /// <summary>Something has arrived for an end that is not in the queue. May be called under a pair's lock.</summary>
+    public void Add(EndDispatcher end)
+    {
+        lock (_gate)
+        {
+            _ends.Enqueue(end);
+            if (_posted)
+            {
+                return;
+            }
+
+            _posted = true;
+        }
+
+        context.Post(Run);
+    }
+
+    private void Run()
+    {
+        EndDispatcher? again = null;
+        for (var i = 0; i <= EventsPerTurn; i++)
+        {
+            EndDispatcher? next;
+            lock (_gate)
+            {
+                if (again is not null)
+                {
+                    _ends.Enqueue(again);
+                }
+
+                if (i == EventsPerTurn)
+                {
+                    break;
+                }
+
+                if (!_ends.TryDequeue(out next))
+                {
+                    _posted = false;
+                    return;
+                }
+            }
+
+            again = next.DispatchNext() ? next : null;
+        }
+
+        context.Post(Run);
+    }
+}

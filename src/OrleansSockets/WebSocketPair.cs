@@ -22,8 +22,8 @@ public sealed class WebSocketPair : IEnumerable<WebSocketEnd>
         lock (pair.Gate)
         {
             var (client, server) = (pair.AddEnd(0, context.Settings), pair.AddEnd(1, context.Settings));
-            client.Out.ReceiverAttached(0, server.In.Window);
-            server.Out.ReceiverAttached(0, client.In.Window);
+            client.Out.ReceiverAttached(0, server.In.Granted);
+            server.Out.ReceiverAttached(0, client.In.Granted);
             (Client, Server) = (new WebSocketEnd(client, context), new WebSocketEnd(server, context));
         }
     }

@@ -38,6 +38,7 @@ internal static class PairsEndpoint
             _ => new EndOffer
             {
                 Ticket = reply.Ticket,
+                AwaitsClient = true,
                 Beside = (end, socket, over) => WaitForPartnerAsync(end, socket, partnerTimeout, hub.Clock, over),
                 Ended = () => meeting.LeaveAsync(side, reply.Ticket!),
             },

@@ -64,7 +64,9 @@ internal sealed class SocketAcceptor(
                 offer = await obtaining.WaitAsync(timeout);
                 if (offer is { Failure: null, Ticket: { } ticket })
                 {
-                    end = await CoupledSocketEnd.ClaimAsync(hub, ticket, RequestContexts.Of(context).Settings, timeout);
+                    // Workers leaves a client's bytes where they are until its end is accepted: no Pong before, and no end of TCP is noticed.
+                    var readsAhead = _options.ProtocolChecks != ProtocolChecks.Workers || offer.AwaitsClient;
+                    end = await CoupledSocketEnd.ClaimAsync(hub, ticket, RequestContexts.Of(context).Settings, readsAhead, timeout);
                 }
             });
             failure ??= offer?.Failure;

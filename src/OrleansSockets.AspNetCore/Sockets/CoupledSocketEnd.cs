@@ -23,11 +23,16 @@ internal sealed class CoupledSocketEnd : ISocketEnd, IEndConsumer
     private CoupledEnd End => _end ?? throw new InvalidOperationException("The end is not coupled yet.");
 
     /// <summary>Claims a released end.</summary>
+    /// <param name="hub">Of this silo.</param>
+    /// <param name="ticket">The end.</param>
+    /// <param name="settings">Of its deployment.</param>
+    /// <param name="readsAhead">Whether the socket is read before the other end is accepted.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="WebSocketPairException">It was claimed already, or its time is over.</exception>
-    public static async Task<CoupledSocketEnd> ClaimAsync(PairHub hub, EndTicket ticket, EndSettings settings, CancellationToken cancellation)
+    public static async Task<CoupledSocketEnd> ClaimAsync(PairHub hub, EndTicket ticket, EndSettings settings, bool readsAhead, CancellationToken cancellation)
     {
         var socketEnd = new CoupledSocketEnd();
-        socketEnd._end = await CoupledEnd.ClaimAsync(hub, ticket, settings, socketEnd, cancellation);
+        socketEnd._end = await CoupledEnd.ClaimAsync(hub, ticket, settings, socketEnd, readsAhead, cancellation);
         return socketEnd;
     }
 

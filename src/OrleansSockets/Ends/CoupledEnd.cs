@@ -25,7 +25,10 @@ internal sealed class CoupledEnd
     public int Side => _end.Side;
 
     /// <summary>False: the socket should not be read until <see cref="WaitForRoom"/> ends, so that TCP pushes back to the client.</summary>
-    public bool HasRoom => _end.Out.QueuedBytes < _end.RoomLimit || _end.Out.IsFinished;
+    public bool HasRoom => _end.Out.IsFinished || (_end.Out.QueuedBytes < _end.RoomLimit && (ReadsAhead || _end.Out.ReceiverListens));
+
+    /// <summary>Whether there is room before the other end is accepted.</summary>
+    public bool ReadsAhead { get; init; } = true;
 
     /// <summary>Ends when the other end is attached, or lost.</summary>
     public Task PeerAttached => WaitFor(_end.PeerKnown);
@@ -35,8 +38,9 @@ internal sealed class CoupledEnd
 
     /// <summary>Claims a released end for a socket. The consumer is signalled from here on.</summary>
     /// <exception cref="WebSocketPairException">The end was claimed already, or its time is over.</exception>
-    public static async Task<CoupledEnd> ClaimAsync(PairHub hub, EndTicket ticket, EndSettings settings, IEndConsumer consumer, CancellationToken cancellation) =>
-        new(await hub.Claims.ClaimAsync(ticket, settings, end => Couple(end, consumer), cancellation).ConfigureAwait(false));
+    public static async Task<CoupledEnd> ClaimAsync(
+        PairHub hub, EndTicket ticket, EndSettings settings, IEndConsumer consumer, bool readsAhead, CancellationToken cancellation) =>
+        new(await hub.Claims.ClaimAsync(ticket, settings, end => Couple(end, consumer), cancellation).ConfigureAwait(false)) { ReadsAhead = readsAhead };
 
     /// <summary>Joins an end of this process, for a socket that this process opened.</summary>
     /// <exception cref="WebSocketPairException">The end was accepted or given away.</exception>

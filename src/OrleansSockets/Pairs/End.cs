@@ -29,7 +29,7 @@ internal sealed class End(Pair pair, int side, EndSettings settings, int window)
 
     public EndState State { get; set; } = EndState.Initial;
 
-    public OutStream Out { get; } = new();
+    public OutStream Out { get; } = new(window);
 
     public InStream In { get; } = new(window);
 
@@ -86,7 +86,7 @@ internal sealed class End(Pair pair, int side, EndSettings settings, int window)
         Secret = Secret,
         KnownEpoch = Epoch,
         Consumed = In.Consumed,
-        Window = In.Window,
+        Window = In.Granted,
         OutEnded = Out.HasEnded,
         OutAborted = Out.EndedByAbort,
         OutFinished = Out.IsFinished,

@@ -48,8 +48,8 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
             end = pair.AddEnd(ticket.Side, settings);
             end.Secret = Guid.NewGuid();
             end.Route = EndRoute.Attaching;
-            request = end.Request(hub.Silo, ticket);
             start(end);
+            request = end.Request(hub.Silo, ticket);
         }
 
         AttachReply reply;

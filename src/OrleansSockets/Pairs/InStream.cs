@@ -17,12 +17,16 @@ internal sealed class InStream(int initialWindow)
     private int _partialHeld;
     private long _credit;
     private bool _opened;
+    private bool _announces;
 
     /// <summary>Everything up to this number was consumed.</summary>
     public long Consumed { get; private set; }
 
     /// <summary>Bytes that the sender may have under way.</summary>
     public int Window { get; private set; } = initialWindow;
+
+    /// <summary>What the sender is told: the window, or 0 while nobody listens here.</summary>
+    public int Granted => _opened ? Window : 0;
 
     /// <summary>The Close or abort was consumed, or this end wants nothing more.</summary>
     public bool IsFinished { get; private set; }
@@ -100,6 +104,7 @@ internal sealed class InStream(int initialWindow)
     public void Open()
     {
         _opened = true;
+        _announces = true;
         CreditPartial();
     }
 
@@ -128,7 +133,7 @@ internal sealed class InStream(int initialWindow)
     /// <summary>Whether enough was consumed for an acknowledgement, and the window that goes with it.</summary>
     public bool TakeCreditDue(int maxWindow)
     {
-        if (!IsFinished && _credit * 2 < Window)
+        if (!IsFinished && !_announces && _credit * 2 < Window)
         {
             return false;
         }
@@ -137,13 +142,14 @@ internal sealed class InStream(int initialWindow)
         {
             Window = maxWindow;
         }
-        else if (_items.Count == 0 && Window < maxWindow)
+        else if (_credit * 2 >= Window && _items.Count == 0 && Window < maxWindow)
         {
             // The consumer keeps up with a busy sender: more may be under way.
             Window = Math.Min(Window * 2, maxWindow);
         }
 
         _credit = 0;
+        _announces = false;
         return true;
     }
 

@@ -5,17 +5,20 @@ namespace OrleansSockets.Pairs;
 /// link or route loses nothing: after a new attachment the frames behind the receiver's last consumed one are sent again.
 /// Guarded by the pair's lock.
 /// </summary>
-internal sealed class OutStream
+internal sealed class OutStream(int initialWindow)
 {
     private readonly FrameQueue _frames = new();
     private long _nextSequence = 1;
     private int _sent;
     private long _inFlight;
-    private long _window;
+    private long _window = initialWindow;
     private bool _receiverReady;
 
     /// <summary>Bytes that wait for their first transmission.</summary>
     public long QueuedBytes { get; private set; }
+
+    /// <summary>The receiver has said that somebody takes what arrives; until then it only waits there.</summary>
+    public bool ReceiverListens { get; private set; }
 
     /// <summary>A Close or an abort is queued or sent: nothing may follow.</summary>
     public bool HasEnded { get; private set; }
@@ -83,10 +86,14 @@ internal sealed class OutStream
 
     public void ReceiverDetached() => _receiverReady = false;
 
-    /// <summary>Cumulative: everything up to <paramref name="consumed"/> was consumed; <paramref name="window"/> bytes may be under way.</summary>
+    /// <summary>
+    /// Cumulative: everything up to <paramref name="consumed"/> was consumed; <paramref name="window"/> bytes may be under way. 0: nobody listens there, and the window stays
+    /// what it is.
+    /// </summary>
     public void Acknowledge(long consumed, int window)
     {
-        _window = window;
+        ReceiverListens = window > 0;
+        _window = ReceiverListens ? window : _window;
         while (_frames.Count > 0 && _frames[0].Sequence <= consumed)
         {
             ref readonly var frame = ref _frames[0];

@@ -240,7 +240,7 @@ internal sealed class Pair(PairHub hub, PairId id)
         // While it is not attached nobody takes credit. It stays due until the end is attached again: what the attach itself says may be older.
         if (end.Route is not (EndRoute.Attaching or EndRoute.Lost) && end.In.TakeCreditDue(Hub.Budget.Window))
         {
-            SendCredit(end, end.In.Consumed, end.In.Window, end.In.IsFinished);
+            SendCredit(end, end.In.Consumed, end.In.Granted, end.In.IsFinished);
         }
 
         if (end.In.IsFinished)

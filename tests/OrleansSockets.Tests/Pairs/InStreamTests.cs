@@ -88,6 +88,20 @@ public sealed class InStreamTests
     }
 
     [Fact]
+    public void Open_GrantsTheWindowAtOnce()
+    {
+        var stream = new InStream(Window);
+        Assert.Equal(0, stream.Granted);
+        Assert.False(stream.TakeCreditDue(MaxWindow));
+
+        stream.Open();
+
+        Assert.True(stream.TakeCreditDue(MaxWindow));
+        Assert.Equal(Window, stream.Granted);
+        Assert.False(stream.TakeCreditDue(MaxWindow));
+    }
+
+    [Fact]
     public void TakeCreditDue_ConsumerKeepsUp_WidensTheWindowToItsLimit()
     {
         var stream = new InStream(Window);

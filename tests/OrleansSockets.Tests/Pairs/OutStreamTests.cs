@@ -9,7 +9,7 @@ public sealed class OutStreamTests
     [Fact]
     public void TryNext_NoReceiver_SendsNothing()
     {
-        var stream = new OutStream();
+        var stream = new OutStream(Window);
         stream.Enqueue(Frames.Message(10));
 
         Assert.False(stream.TryNext(out _));
@@ -20,7 +20,7 @@ public sealed class OutStreamTests
     [Fact]
     public void TryNext_ReceiverAttached_NumbersFramesFromOne()
     {
-        var stream = new OutStream();
+        var stream = new OutStream(Window);
         stream.Enqueue(Frames.Message(10));
         stream.Enqueue(Frames.Message(20));
         stream.ReceiverAttached(0, Window);
@@ -30,9 +30,23 @@ public sealed class OutStreamTests
     }
 
     [Fact]
+    public void Acknowledge_WithoutAWindow_SaysThatNobodyListensAndKeepsTheWindow()
+    {
+        var stream = new OutStream(Window);
+        stream.ReceiverAttached(0, 0);
+        stream.Enqueue(Frames.Message(10));
+        stream.Enqueue(Frames.Message(20));
+
+        Assert.False(stream.ReceiverListens);
+        Assert.Equal(2, Frames.TakeAll(stream).Count);
+        stream.Acknowledge(2, Window);
+        Assert.True(stream.ReceiverListens);
+    }
+
+    [Fact]
     public void TryNext_WindowFull_WaitsForCredit()
     {
-        var stream = new OutStream();
+        var stream = new OutStream(Window);
         stream.ReceiverAttached(0, Window);
         for (var i = 0; i < 10; i++)
         {
@@ -50,7 +64,7 @@ public sealed class OutStreamTests
     [Fact]
     public void TryNext_FrameLargerThanTheWindow_GoesAlone()
     {
-        var stream = new OutStream();
+        var stream = new OutStream(Window);
         stream.ReceiverAttached(0, 100);
         stream.Enqueue(Frames.Message(1000));
         stream.Enqueue(Frames.Message(1000));
@@ -63,7 +77,7 @@ public sealed class OutStreamTests
     [Fact]
     public void TryNext_CloseAtZeroCredit_Goes()
     {
-        var stream = new OutStream();
+        var stream = new OutStream(Window);
         stream.ReceiverAttached(0, 100);
         stream.Enqueue(Frames.Message(200));
         stream.Enqueue(Frames.Close());
@@ -74,7 +88,7 @@ public sealed class OutStreamTests
     [Fact]
     public void Enqueue_AfterClose_IsIgnored()
     {
-        var stream = new OutStream();
+        var stream = new OutStream(Window);
         stream.ReceiverAttached(0, Window);
         stream.Enqueue(Frames.Close());
         stream.Enqueue(Frames.Message(1));
@@ -88,7 +102,7 @@ public sealed class OutStreamTests
     [Fact]
     public void ReceiverAttached_Again_SendsAgainWhatWasNotConsumed()
     {
-        var stream = new OutStream();
+        var stream = new OutStream(Window);
         stream.ReceiverAttached(0, Window);
         for (var i = 0; i < 5; i++)
         {
@@ -108,7 +122,7 @@ public sealed class OutStreamTests
     [Fact]
     public void Acknowledge_NumbersThatAreRewound_AreNotSentAgain()
     {
-        var stream = new OutStream();
+        var stream = new OutStream(Window);
         stream.ReceiverAttached(0, Window);
         for (var i = 0; i < 4; i++)
         {
@@ -126,7 +140,7 @@ public sealed class OutStreamTests
     [Fact]
     public void Acknowledge_OlderNumber_ChangesNothing()
     {
-        var stream = new OutStream();
+        var stream = new OutStream(Window);
         stream.ReceiverAttached(0, 200);
         for (var i = 0; i < 4; i++)
         {
@@ -144,7 +158,7 @@ public sealed class OutStreamTests
     [Fact]
     public void Acknowledge_TheClose_FinishesTheStream()
     {
-        var stream = new OutStream();
+        var stream = new OutStream(Window);
         stream.ReceiverAttached(0, Window);
         stream.Enqueue(Frames.Message(1));
         stream.Enqueue(Frames.Close());
@@ -159,7 +173,7 @@ public sealed class OutStreamTests
     [Fact]
     public void Discard_Queued_FinishesAndHoldsNothing()
     {
-        var stream = new OutStream();
+        var stream = new OutStream(Window);
         stream.Enqueue(Frames.Message(1000));
         stream.Discard();
 

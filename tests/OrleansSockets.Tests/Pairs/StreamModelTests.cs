@@ -24,7 +24,7 @@ public sealed class StreamModelTests
         private const int Messages = 120;
 
         private readonly Random _random = new(seed);
-        private readonly OutStream _out = new();
+        private readonly OutStream _out = new(Windows[seed % Windows.Length]);
         private readonly InStream _in = new(Windows[seed % Windows.Length]);
         private readonly List<Route> _routes = [];
         private readonly Queue<ReceivedItem> _taken = new();

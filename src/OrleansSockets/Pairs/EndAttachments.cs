@@ -67,7 +67,9 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
         end.Route = EndRoute.Attaching;
         end.Out.ReceiverDetached();
         hub.Metrics.Reattached();
-        _ = Task.Run(() => ReattachAsync(end, owner));
+        var timeout = hub.Options.ReattachTimeout;
+        var limit = new CancellationTokenSource(timeout > TimeSpan.Zero ? timeout : Timeout.InfiniteTimeSpan, hub.Clock);
+        _ = Task.Run(() => ReattachAsync(end, owner, limit));
     }
 
     /// <summary>The peer's end is attached to another activation than ours: the higher epoch stays. Called under the pair's lock.</summary>
@@ -171,18 +173,19 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
         }
     }
 
-    private async Task ReattachAsync(End end, SiloAddress? owner)
+    private async Task ReattachAsync(End end, SiloAddress? owner, CancellationTokenSource limit)
     {
-        var timeout = hub.Options.ReattachTimeout;
-        using var limit = new CancellationTokenSource(timeout > TimeSpan.Zero ? timeout : Timeout.InfiniteTimeSpan, hub.Clock);
-        try
+        using (limit)
         {
-            await ReattachAsync(end, owner, limit.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            LogReattachTimedOut(logger, end.Pair.Id, end.Side, timeout);
-            LoseEnd(end, $"no pair grain within ReattachTimeout ({timeout})");
+            try
+            {
+                await ReattachAsync(end, owner, limit.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                LogReattachTimedOut(logger, end.Pair.Id, end.Side, hub.Options.ReattachTimeout);
+                LoseEnd(end, $"no pair grain within ReattachTimeout ({hub.Options.ReattachTimeout})");
+            }
         }
     }
 

@@ -27,6 +27,9 @@ internal interface ISocketEnd
     /// <summary>A piece of a message of the client; it is copied.</summary>
     void Send(bool isText, bool first, bool last, ReadOnlySpan<byte> part);
 
+    /// <summary>The client's Ping. True: its answer will be among the things to write, as <see cref="PairFrameKind.Pong"/>. False: the socket answers it at once.</summary>
+    bool Ping(ReadOnlySpan<byte> payload);
+
     /// <summary>The client's Close.</summary>
     void Close(int? code, string reason);
 

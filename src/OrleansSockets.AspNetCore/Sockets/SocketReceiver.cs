@@ -174,7 +174,11 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
                     end.Send(frame.IsText, frame.IsFirst, frame.IsFinal, frame.Payload);
                     break;
                 case FrameKind.Ping:
-                    sender.Pong(frame.Payload);
+                    if (!end.Ping(frame.Payload))
+                    {
+                        sender.Pong(frame.Payload);
+                    }
+
                     break;
                 case FrameKind.Pong:
                     break;

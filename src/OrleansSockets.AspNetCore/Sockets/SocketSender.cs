@@ -40,6 +40,9 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
     private readonly Lock _control = new();
     private readonly List<byte[]> _pongs = [];
     private bool _ping;
+
+    // Behind a frame that is about to be written, the last of several answers counts, as on Cloudflare's runtime.
+    private ReadOnlyMemory<byte>? _lastPong;
     private (int Code, string Text)? _close;
     private volatile FrameViolation? _violation;
     private volatile bool _stopped;
@@ -164,8 +167,21 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
             while (_gather.Count < WriteSize && end.TryTake(out var item))
             {
                 _taken.Add(item);
+                if (item.Kind == PairFrameKind.Pong && _gather.Count > 0)
+                {
+                    _lastPong = item.Payload;
+                    continue;
+                }
+
+                GatherLastPong();
                 switch (item.Kind)
                 {
+                    case PairFrameKind.Pong:
+                        FrameEncoder.Write(_gather, Opcode.Pong, item.Payload.Span, MaskKey());
+                        break;
+                    case PairFrameKind.Ping:
+                        // Of the client at the other end. It is answered when what came before it is written.
+                        break;
                     case PairFrameKind.Close:
                         int? code = item.Code == PairFrame.NoCode ? null : item.Code;
                         FrameEncoder.WriteClose(_gather, code, Encoding.UTF8.GetString(item.Payload.Span), MaskKey());
@@ -184,7 +200,17 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
                 }
             }
 
+            GatherLastPong();
             return null;
+        }
+    }
+
+    private void GatherLastPong()
+    {
+        if (_lastPong is { } payload)
+        {
+            FrameEncoder.Write(_gather, Opcode.Pong, payload.Span, MaskKey());
+            _lastPong = null;
         }
     }
 

@@ -76,6 +76,24 @@ internal sealed class CoupledEnd
         }
     }
 
+    /// <summary>
+    /// A Ping. The socket is read only when somebody listens at the other end, so that one is asked: what it says to the messages before comes out first, then the Ping, as
+    /// <see cref="PairFrameKind.Pong"/>. False: the socket answers it at once.
+    /// </summary>
+    public bool Ping(ReadOnlySpan<byte> payload)
+    {
+        lock (Gate)
+        {
+            if (ReadsAhead || _end.Out.IsFinished)
+            {
+                return false;
+            }
+
+            _pair.SendPing(_end, payload.ToArray());
+            return true;
+        }
+    }
+
     /// <summary>A line for the pair's timeline: what the socket decided or met.</summary>
     public void Note(string what, int? code = null)
     {
@@ -113,7 +131,7 @@ internal sealed class CoupledEnd
         }
     }
 
-    /// <summary>The next message, Close or abort for the socket.</summary>
+    /// <summary>The next thing for the socket.</summary>
     public bool TryTake(out ReceivedItem item)
     {
         lock (Gate)

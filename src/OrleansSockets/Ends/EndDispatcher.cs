@@ -55,6 +55,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
                 _pair.StopReading(end);
             }
 
+            _pair.ConsumePings(end);
             if (!end.In.TryTake(out item))
             {
                 _scheduled = false;

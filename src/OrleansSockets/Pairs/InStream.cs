@@ -80,6 +80,13 @@ internal sealed class InStream(int initialWindow)
             return false;
         }
 
+        if (frame.Kind == PairFrameKind.Ping)
+        {
+            // It may come in the middle of a message, which goes on behind it.
+            _items.Enqueue(new ReceivedItem(frame.Kind, 0, default, frame.Sequence, frame.Cost, frame.Cost));
+            return true;
+        }
+
         var payload = frame.Payload;
         if (_partial is not null)
         {
@@ -91,6 +98,18 @@ internal sealed class InStream(int initialWindow)
         _items.Enqueue(new ReceivedItem(frame.Kind, frame.Code, payload, frame.Sequence, frame.Cost + _partialCredit, frame.Cost + _partialHeld));
         _partialCredit = 0;
         _partialHeld = 0;
+        return true;
+    }
+
+    /// <summary>This end's Ping has been acknowledged: its answer goes behind what the peer has said until then. False: this end reads no more.</summary>
+    public bool ReceivePong(ReadOnlyMemory<byte> payload)
+    {
+        if (HasEnded || IsFinished)
+        {
+            return false;
+        }
+
+        _items.Enqueue(new ReceivedItem(PairFrameKind.Pong, 0, payload, 0, 0, 0));
         return true;
     }
 
@@ -119,6 +138,20 @@ internal sealed class InStream(int initialWindow)
         return true;
     }
 
+    /// <summary>Consumes the Pings that are next. False: there are none.</summary>
+    public bool ConsumePings()
+    {
+        var any = false;
+        while (_items.TryPeek(out var item) && item.Kind == PairFrameKind.Ping)
+        {
+            TryTake(out item);
+            Consume(item);
+            any = true;
+        }
+
+        return any;
+    }
+
     /// <summary>The consumer is done with an item that it took; items are consumed in order.</summary>
     public void Consume(in ReceivedItem item)
     {
@@ -127,6 +160,7 @@ internal sealed class InStream(int initialWindow)
         _credit += item.Credit;
         HeldBytes = Math.Max(0, HeldBytes - item.Held);
         IsFinished |= item.IsTerminal;
+        _announces |= item.Kind == PairFrameKind.Ping;
         CreditPartial();
     }
 

@@ -8,6 +8,8 @@ namespace OrleansSockets.Pairs;
 internal sealed class OutStream(int initialWindow)
 {
     private readonly FrameQueue _frames = new();
+    private readonly List<ReadOnlyMemory<byte>> _pings = [];
+    private int _pongs;
     private long _nextSequence = 1;
     private int _sent;
     private long _inFlight;
@@ -47,6 +49,20 @@ internal sealed class OutStream(int initialWindow)
 
         _frames.Enqueue(frame with { Sequence = _nextSequence++ });
         QueuedBytes += frame.Payload.Length;
+    }
+
+    /// <summary>Of several Pings in a row the first and the last are answered; RFC 6455 section 5.5.3 asks for the last one only.</summary>
+    public void EnqueuePing(ReadOnlyMemory<byte> payload)
+    {
+        if (IsPing(1) && IsPing(2))
+        {
+            _pings[^1] = payload;
+        }
+        else if (!HasEnded && !IsFinished)
+        {
+            _pings.Add(payload);
+            Enqueue(PairFrame.Ping());
+        }
     }
 
     /// <summary>The next frame that may go out now. A Close or abort needs no credit.</summary>
@@ -108,17 +124,37 @@ internal sealed class OutStream(int initialWindow)
             }
 
             IsFinished |= frame.IsTerminal;
+            _pongs += frame.Kind == PairFrameKind.Ping ? 1 : 0;
             _frames.DropFirst();
         }
+    }
+
+    /// <summary>The payload of a Ping that the receiver has acknowledged.</summary>
+    public bool TryTakePong(out ReadOnlyMemory<byte> payload)
+    {
+        if (_pongs == 0)
+        {
+            payload = default;
+            return false;
+        }
+
+        _pongs--;
+        payload = _pings[0];
+        _pings.RemoveAt(0);
+        return true;
     }
 
     /// <summary>Nobody is left to receive.</summary>
     public void Discard()
     {
         _frames.Clear();
+        _pings.Clear();
+        _pongs = 0;
         _sent = 0;
         _inFlight = 0;
         QueuedBytes = 0;
         IsFinished = true;
     }
+
+    private bool IsPing(int fromEnd) => _frames.Count >= fromEnd && _frames[_frames.Count - fromEnd].Kind == PairFrameKind.Ping;
 }

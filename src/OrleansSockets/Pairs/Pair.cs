@@ -79,6 +79,22 @@ internal sealed class Pair(PairHub hub, PairId id)
         Pump(end);
     }
 
+    /// <summary>Queues a Ping of a local end's client.</summary>
+    public void SendPing(End end, ReadOnlyMemory<byte> payload)
+    {
+        end.Out.EnqueuePing(payload);
+        Pump(end);
+    }
+
+    /// <summary>The end's consumer hears nothing of Pings: it acknowledges all that are next, and their sender takes that for the answer.</summary>
+    public void ConsumePings(End end)
+    {
+        if (end.In.ConsumePings())
+        {
+            ReturnCredit(end);
+        }
+    }
+
     /// <summary>From now on what arrives goes to <paramref name="consumer"/>; what has arrived before comes first.</summary>
     public void Consume(End end, IEndConsumer consumer)
     {
@@ -136,6 +152,14 @@ internal sealed class Pair(PairHub hub, PairId id)
         }
 
         end.Out.Acknowledge(consumed, window);
+        while (end.Out.TryTakePong(out var payload))
+        {
+            if (end.In.ReceivePong(payload))
+            {
+                end.Consumer?.Signal();
+            }
+        }
+
         if (finished && !end.Out.IsFinished)
         {
             PeerGone(end);

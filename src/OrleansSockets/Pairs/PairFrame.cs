@@ -8,6 +8,14 @@ internal enum PairFrameKind : byte
     Text,
     Binary,
 
+    /// <summary>
+    /// A client's Ping, which is to be answered behind what the receiver says to the messages before it. The receiver acknowledges it, and no more; its payload stays with the sender.
+    /// </summary>
+    Ping,
+
+    /// <summary>The answer, in the queue of the end that sent the Ping.</summary>
+    Pong,
+
     /// <summary>The sender's Close; nothing follows it.</summary>
     Close,
 
@@ -16,11 +24,11 @@ internal enum PairFrameKind : byte
 }
 
 /// <summary>
-/// One numbered frame of a direction: a chunk of a message, a Close or an abort.
+/// One numbered frame of a direction: a chunk of a message, a Ping, a Close or an abort.
 /// A payload is never written to after the frame was made, so both sides of a local relay share it.
 /// </summary>
 /// <param name="Sequence">Number within the direction, from 1, without gaps.</param>
-/// <param name="Kind">Text, binary, Close or abort.</param>
+/// <param name="Kind">Text, binary, Ping, Close or abort.</param>
 /// <param name="First">The chunk begins a message.</param>
 /// <param name="Last">The chunk ends a message.</param>
 /// <param name="Code">Close: the code, or <see cref="NoCode"/>. Abort: 0 for a drop, else the Close code that the edge sent for a protocol violation.</param>
@@ -39,6 +47,8 @@ internal readonly record struct PairFrame(long Sequence, PairFrameKind Kind, boo
 
     /// <summary>What the frame takes of its window; an empty message is not free.</summary>
     public int Cost => Payload.Length + 32;
+
+    public static PairFrame Ping() => new(0, PairFrameKind.Ping, true, true, 0, default);
 
     public static PairFrame Close(int? code, ReadOnlyMemory<byte> reason) => new(0, PairFrameKind.Close, true, true, code ?? NoCode, reason);
 

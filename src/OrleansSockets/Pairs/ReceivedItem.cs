@@ -1,7 +1,7 @@
 namespace OrleansSockets.Pairs;
 
-/// <summary>A whole message, a Close or an abort, as the receiving end takes it.</summary>
-/// <param name="Kind">Text, binary, Close or abort.</param>
+/// <summary>A whole message, a Ping, the answer to one, a Close or an abort, as the receiving end takes it.</summary>
+/// <param name="Kind">What it is.</param>
 /// <param name="Code">See <see cref="PairFrame.Code"/>.</param>
 /// <param name="Payload">See <see cref="PairFrame.Payload"/>.</param>
 /// <param name="LastSequence">The number of its last frame.</param>

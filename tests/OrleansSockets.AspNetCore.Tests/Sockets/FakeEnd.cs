@@ -25,6 +25,8 @@ internal sealed class FakeEnd : ISocketEnd
 
     public bool HasRoom => _hasRoom;
 
+    public bool Ping(ReadOnlySpan<byte> payload) => false;
+
     /// <summary>Ends when so many more items were consumed, which is a moment after the client has them.</summary>
     public async Task ConsumedAsync(int count)
     {

@@ -21,6 +21,46 @@ public sealed class InStreamTests
     }
 
     [Fact]
+    public void Receive_PingWithinAMessage_IsConsumedBeforeItAndAcknowledgedAtOnce()
+    {
+        var stream = new InStream(Window);
+        stream.Open();
+        stream.TakeCreditDue(MaxWindow);
+        stream.Receive(Frames.Numbered(1, Frames.Message(2, fill: 1, last: false)));
+        Assert.True(stream.Receive(Frames.Numbered(2, PairFrame.Ping())));
+        stream.Receive(Frames.Numbered(3, Frames.Message(1, fill: 2, first: false)));
+
+        Assert.True(stream.ConsumePings());
+        Assert.Equal(2, stream.Consumed);
+        Assert.True(stream.TakeCreditDue(MaxWindow));
+        Assert.Equal([1, 1, 2], Assert.Single(Frames.TakeAll(stream)).Payload.ToArray());
+    }
+
+    [Fact]
+    public void ConsumePings_BehindAMessage_WaitsForIt()
+    {
+        var stream = new InStream(Window);
+        stream.Receive(Frames.Numbered(1, Frames.Message(1)));
+        stream.Receive(Frames.Numbered(2, PairFrame.Ping()));
+
+        Assert.False(stream.ConsumePings());
+        Assert.True(stream.TryTake(out var message));
+        stream.Consume(message);
+        Assert.True(stream.ConsumePings());
+    }
+
+    [Fact]
+    public void ReceivePong_BehindAClose_IsDropped()
+    {
+        var stream = new InStream(Window);
+        Assert.True(stream.ReceivePong("p"u8.ToArray()));
+        stream.Receive(Frames.Numbered(1, Frames.Close()));
+
+        Assert.False(stream.ReceivePong("q"u8.ToArray()));
+        Assert.Equal([PairFrameKind.Pong, PairFrameKind.Close], Frames.TakeAll(stream).Select(item => item.Kind));
+    }
+
+    [Fact]
     public void Receive_RepeatOrGap_IsDropped()
     {
         var stream = new InStream(Window);

@@ -171,6 +171,39 @@ public sealed class OutStreamTests
     }
 
     [Fact]
+    public void Acknowledge_OfAPing_GivesItsPayloadBack()
+    {
+        var stream = new OutStream(Window);
+        stream.ReceiverAttached(0, Window);
+        stream.Enqueue(Frames.Message(1));
+        stream.EnqueuePing("p"u8.ToArray());
+        Assert.Equal([PairFrameKind.Binary, PairFrameKind.Ping], Frames.TakeAll(stream).Select(frame => frame.Kind));
+
+        stream.Acknowledge(1, Window);
+        Assert.False(stream.TryTakePong(out _));
+        stream.Acknowledge(2, Window);
+        Assert.True(stream.TryTakePong(out var payload));
+        Assert.Equal("p"u8.ToArray(), payload.ToArray());
+        Assert.False(stream.TryTakePong(out _));
+    }
+
+    [Fact]
+    public void EnqueuePing_ManyInARow_KeepsTheFirstAndTheLast()
+    {
+        var stream = new OutStream(Window);
+        stream.ReceiverAttached(0, Window);
+        for (byte i = 1; i <= 9; i++)
+        {
+            stream.EnqueuePing(new[] { i });
+        }
+
+        Assert.Equal(2, Frames.TakeAll(stream).Count);
+        stream.Acknowledge(2, Window);
+        Assert.True(stream.TryTakePong(out var first) && stream.TryTakePong(out var last) && first.Span[0] == 1 && last.Span[0] == 9);
+        Assert.False(stream.TryTakePong(out _));
+    }
+
+    [Fact]
     public void Discard_Queued_FinishesAndHoldsNothing()
     {
         var stream = new OutStream(Window);

@@ -9,7 +9,8 @@ namespace OrleansSockets.Contexts;
 internal sealed class SessionSockets
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<PairId, WebSocketEnd> _ends = [];
+    private readonly Dictionary<PairId, (long Number, WebSocketEnd End)> _ends = [];
+    private long _accepted;
 
     // Of a room in which one speaks to many, more often than one comes or goes.
     private WebSocketEnd[]? _ordered;
@@ -21,7 +22,7 @@ internal sealed class SessionSockets
         {
             lock (_gate)
             {
-                return _ordered ??= [.. _ends.Values.OrderBy(end => end.AcceptedAt)];
+                return _ordered ??= [.. _ends.Values.OrderBy(entry => entry.Number).Select(entry => entry.End)];
             }
         }
     }
@@ -30,7 +31,7 @@ internal sealed class SessionSockets
     {
         lock (_gate)
         {
-            return _ends.GetValueOrDefault(pair);
+            return _ends.GetValueOrDefault(pair).End;
         }
     }
 
@@ -43,7 +44,7 @@ internal sealed class SessionSockets
 
         lock (_gate)
         {
-            if (!_ends.TryAdd(end.Core.Pair.Id, end))
+            if (!_ends.TryAdd(end.Core.Pair.Id, (++_accepted, end)))
             {
                 _ends.Remove(end.Core.Pair.Id);
             }
@@ -56,7 +57,7 @@ internal sealed class SessionSockets
     {
         lock (_gate)
         {
-            if (_ends.GetValueOrDefault(end.Core.Pair.Id) == end)
+            if (_ends.GetValueOrDefault(end.Core.Pair.Id).End == end)
             {
                 _ends.Remove(end.Core.Pair.Id);
                 _ordered = null;

@@ -29,6 +29,19 @@ public sealed class SessionListTests(OneSilo one)
     }
 
     [Fact]
+    public async Task GetWebSockets_OneCameWhenAnotherHadLeft_IsLastAlsoAtTheSameTime()
+    {
+        var (first, log) = await _meeting.JoinAsync();
+        var (second, _) = await _meeting.JoinAsync();
+        first.Close(1000);
+        await log.WaitForCloseAsync();
+        await one.IdleAsync();
+        var (third, _) = await _meeting.JoinAsync();
+
+        Assert.Equal([second.PairId, third.PairId], (await Session.GetWebSocketsAsync()).Select(socket => socket.Id));
+    }
+
+    [Fact]
     public async Task GetWebSockets_Ids_AreThoseOfTheAdministration()
     {
         await _meeting.JoinAsync();

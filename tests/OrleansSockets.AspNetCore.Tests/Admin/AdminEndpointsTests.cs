@@ -93,9 +93,7 @@ public sealed class AdminEndpointsTests
     public async Task Put_StoreAway_503WithinFiveSecondsAndAllIsWellAfterwards()
     {
         var store = new FreezableStorage();
-        await using var node = await EdgeNode.StartAsync(
-            app => app.MapOrleansSocketsAdmin("/admin"),
-            services: services => services.AddKeyedSingleton<IGrainStorage>(DeploymentStorage.Name, store));
+        await using var node = await StartAsync(store);
         using var http = new AdminHttp(node);
         (await http.PutAsync("deployments/kept", Settings)).Expect(201);
 
@@ -116,9 +114,7 @@ public sealed class AdminEndpointsTests
     public async Task Get_StoreAwayAndTheGrainsGone_AnswersWithWhatTheNodeUses()
     {
         var store = new FreezableStorage();
-        await using var node = await EdgeNode.StartAsync(
-            app => app.MapOrleansSocketsAdmin("/admin"),
-            services: services => services.AddKeyedSingleton<IGrainStorage>(DeploymentStorage.Name, store));
+        await using var node = await StartAsync(store);
         using var http = new AdminHttp(node);
         (await http.PutAsync("deployments/kept", Settings)).Expect(201);
         while (node.App.Services.GetRequiredService<DeploymentRegistry>().Find("kept") is null)
@@ -157,6 +153,10 @@ public sealed class AdminEndpointsTests
 
         Assert.Contains("AddOrleansSocketsEdge", error.Message, StringComparison.Ordinal);
     }
+
+    private static Task<EdgeNode> StartAsync(IGrainStorage store) => EdgeNode.StartAsync(
+        app => app.MapOrleansSocketsAdmin("/admin"),
+        services: services => services.AddKeyedSingleton(DeploymentStorage.Name, store));
 
     private sealed class HeaderScheme(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)

@@ -6,7 +6,7 @@ using OrleansSockets.Host.Tests;
 namespace OrleansSockets.Processes.Tests.Hosts;
 
 /// <summary>The shipped server as three processes on one Azurite: how they find, lose and leave each other.</summary>
-public sealed class ClusterTests(HostCluster cluster, ITestOutputHelper output) : IClassFixture<HostCluster>, IAsyncLifetime
+public sealed class ClusterTests(HostCluster cluster, ITestOutputHelper output) : HostClusterTest(cluster, output, TimeSpan.FromMinutes(2))
 {
     /// <summary>The fast profile declares a killed process dead after about 1 s; more on a busy machine.</summary>
     private static readonly TimeSpan FastProfile = TimeSpan.FromSeconds(6);
@@ -16,29 +16,11 @@ public sealed class ClusterTests(HostCluster cluster, ITestOutputHelper output) 
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
-    // A client that waits for what never comes fails its test instead of holding up all of them.
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(2), TimeProvider.System);
-
-    private CancellationToken Cancellation => _limit.Token;
-
-    public async ValueTask InitializeAsync() => await cluster.StartAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _limit.Dispose();
-        if (TestContext.Current.TestState?.Result == TestResult.Failed)
-        {
-            output.WriteLine(cluster.Story);
-        }
-
-        return ValueTask.CompletedTask;
-    }
-
     [Fact]
     public async Task Start_AllAtOnce_EachSeesAll()
     {
-        string[] all = [.. cluster.Nodes.Select(node => node.Silo).Order(StringComparer.Ordinal)];
-        foreach (var node in cluster.Nodes)
+        string[] all = [.. Cluster.Nodes.Select(node => node.Silo).Order(StringComparer.Ordinal)];
+        foreach (var node in Cluster.Nodes)
         {
             await WaitForNodesAsync(node, nodes => nodes.Count == all.Length, FastProfile);
             var nodes = await node.Admin.NodesAsync();
@@ -50,8 +32,8 @@ public sealed class ClusterTests(HostCluster cluster, ITestOutputHelper output) 
     [Fact]
     public async Task Pair_EndsOnTwoNodes_CarriesMessagesAndTheClose()
     {
-        using var first = await cluster.A.OpenAsync("/pairs/tea/0");
-        using var second = await cluster.B.OpenAsync("/pairs/tea/1");
+        using var first = await Cluster.A.OpenAsync("/pairs/tea/0");
+        using var second = await Cluster.B.OpenAsync("/pairs/tea/1");
         await first.SendAsync("from a", Cancellation);
         Assert.Equal("from a", await second.ReceiveAsync(Cancellation));
         await second.SendAsync("from b", Cancellation);
@@ -67,11 +49,11 @@ public sealed class ClusterTests(HostCluster cluster, ITestOutputHelper output) 
     [Fact]
     public async Task Room_MembersOnEveryNode_HearEachOther()
     {
-        var members = await Task.WhenAll(cluster.Nodes.Select(node => node.OpenAsync($"/rooms/all?name={node.Silo}")));
+        var members = await Task.WhenAll(Cluster.Nodes.Select(node => node.OpenAsync($"/rooms/all?name={node.Silo}")));
         try
         {
             // One of them is on another node than the room, wherever that is.
-            foreach (var (member, node) in members.Zip(cluster.Nodes))
+            foreach (var (member, node) in members.Zip(Cluster.Nodes))
             {
                 await member.SendAsync("hello", Cancellation);
                 await Task.WhenAll(members.Select(other => Clients.HearsAsync(other, $"{node.Silo}: hello", Cancellation)));
@@ -86,11 +68,11 @@ public sealed class ClusterTests(HostCluster cluster, ITestOutputHelper output) 
     [Fact]
     public async Task Put_OnOneNode_IsTakenByNewEndsOnEveryNodeWithinTwoSeconds()
     {
-        var written = await cluster.A.Admin.PutAsync("default", new Settings("2026-05-01"));
+        var written = await Cluster.A.Admin.PutAsync("default", new Settings("2026-05-01"));
         written.Expect(HttpStatusCode.OK);
         var since = Stopwatch.GetTimestamp();
 
-        var taken = await Task.WhenAll(cluster.Nodes.Select(async node =>
+        var taken = await Task.WhenAll(Cluster.Nodes.Select(async node =>
         {
             while (await Clients.RevisionOfANewEndAsync(node, Cancellation) != written.Revision)
             {
@@ -99,91 +81,91 @@ public sealed class ClusterTests(HostCluster cluster, ITestOutputHelper output) 
 
             return Stopwatch.GetElapsedTime(since);
         }));
-        output.WriteLine($"taken after {taken.Max()}");
+        Output.WriteLine($"taken after {taken.Max()}");
     }
 
     [Fact]
     public async Task Kill_OneNode_IsDeadForTheOthersInTheProfilesTime()
     {
-        using var staying = await cluster.A.OpenAsync("/pairs/lost/0");
-        using var lost = await cluster.C.OpenAsync("/pairs/lost/1");
+        using var staying = await Cluster.A.OpenAsync("/pairs/lost/0");
+        using var lost = await Cluster.C.OpenAsync("/pairs/lost/1");
         await lost.SendAsync("hello", Cancellation);
         Assert.Equal("hello", await staying.ReceiveAsync(Cancellation));
 
         var killed = Stopwatch.GetTimestamp();
-        cluster.C.Kill();
+        Cluster.C.Kill();
         var dropped = Assert.ThrowsAsync<WebSocketException>(() => staying.ReceiveAsync(Cancellation).WaitAsync(FastProfile, Cancellation));
-        await Task.WhenAll(new[] { cluster.A, cluster.B }.Select(node => WaitForNodesAsync(node, nodes => !nodes.ContainsKey(cluster.C.Silo), FastProfile)));
+        await Task.WhenAll(new[] { Cluster.A, Cluster.B }.Select(node => WaitForNodesAsync(node, nodes => !nodes.ContainsKey(Cluster.C.Silo), FastProfile)));
         var dead = Stopwatch.GetTimestamp();
-        output.WriteLine($"dead after {Stopwatch.GetElapsedTime(killed, dead)}");
+        Output.WriteLine($"dead after {Stopwatch.GetElapsedTime(killed, dead)}");
         // What a browser reports as 1006: TCP ended and no Close came.
         Assert.Equal(WebSocketError.ConnectionClosedPrematurely, (await dropped).WebSocketErrorCode);
-        output.WriteLine($"dropped after {Stopwatch.GetElapsedTime(killed)}");
+        Output.WriteLine($"dropped after {Stopwatch.GetElapsedTime(killed)}");
 
-        await Clients.ServesAsync(cluster.A, Cancellation);
-        await Clients.ServesAsync(cluster.B, Cancellation);
-        output.WriteLine($"all rooms {Stopwatch.GetElapsedTime(dead)} after that");
+        await Clients.ServesAsync(Cluster.A, Cancellation);
+        await Clients.ServesAsync(Cluster.B, Cancellation);
+        Output.WriteLine($"all rooms {Stopwatch.GetElapsedTime(dead)} after that");
         Assert.True(Stopwatch.GetElapsedTime(dead) < RoomsComeBack, $"Rooms were back after {Stopwatch.GetElapsedTime(dead)}.");
 
         // The dead one is in the table still when another one starts in its place.
-        await cluster.StartAsync();
+        await Cluster.StartAsync();
         var started = Stopwatch.GetTimestamp();
-        await Clients.ServesAsync(cluster.C, Cancellation);
-        output.WriteLine($"all rooms of the new node after {Stopwatch.GetElapsedTime(started)}");
+        await Clients.ServesAsync(Cluster.C, Cancellation);
+        Output.WriteLine($"all rooms of the new node after {Stopwatch.GetElapsedTime(started)}");
         Assert.True(Stopwatch.GetElapsedTime(started) < RoomsComeBack, $"Rooms were there after {Stopwatch.GetElapsedTime(started)}.");
     }
 
     [Fact]
     public async Task Drain_OneNode_ClosesItsClientsAndRefusesNewOnes()
     {
-        using var room = await cluster.B.OpenAsync("/rooms/drained?name=b");
-        using var echo = await cluster.B.OpenAsync("/echo");
-        using var there = await cluster.B.OpenAsync("/pairs/drained/0");
-        using var here = await cluster.A.OpenAsync("/pairs/drained/1");
-        using var untouched = await cluster.A.OpenAsync("/echo");
+        using var room = await Cluster.B.OpenAsync("/rooms/drained?name=b");
+        using var echo = await Cluster.B.OpenAsync("/echo");
+        using var there = await Cluster.B.OpenAsync("/pairs/drained/0");
+        using var here = await Cluster.A.OpenAsync("/pairs/drained/1");
+        using var untouched = await Cluster.A.OpenAsync("/echo");
 
-        (await cluster.A.Admin.PostAsync($"nodes/{cluster.B.Silo}/drain")).Expect(HttpStatusCode.Accepted);
+        (await Cluster.A.Admin.PostAsync($"nodes/{Cluster.B.Silo}/drain")).Expect(HttpStatusCode.Accepted);
         await Task.WhenAll(new[] { room, echo, there }.Select(AssertGoneAwayAsync));
         await AssertGoneAwayAsync(here);
 
-        Assert.Equal("draining", (await cluster.A.Admin.NodesAsync())[cluster.B.Silo]);
-        await AssertRefusedAsync(cluster.B);
+        Assert.Equal("draining", (await Cluster.A.Admin.NodesAsync())[Cluster.B.Silo]);
+        await AssertRefusedAsync(Cluster.B);
         await Clients.EchoesAsync(untouched, Cancellation);
-        using var another = await cluster.C.OpenAsync("/rooms/drained?name=c");
+        using var another = await Cluster.C.OpenAsync("/rooms/drained?name=c");
         await Clients.HearsAsync(another, "c is here", Cancellation);
 
-        await cluster.B.TerminateAsync(Cancellation);
-        Assert.Equal(0, cluster.B.ExitCode);
+        await Cluster.B.TerminateAsync(Cancellation);
+        Assert.Equal(0, Cluster.B.ExitCode);
     }
 
     [Fact]
     public async Task Terminate_OneNode_ClosesItsClientsAndIsGoneForTheOthers()
     {
-        using var echo = await cluster.B.OpenAsync("/echo");
-        using var there = await cluster.B.OpenAsync("/pairs/terminated/0");
-        using var here = await cluster.C.OpenAsync("/pairs/terminated/1");
-        var ended = cluster.B.TerminateAsync(Cancellation);
+        using var echo = await Cluster.B.OpenAsync("/echo");
+        using var there = await Cluster.B.OpenAsync("/pairs/terminated/0");
+        using var here = await Cluster.C.OpenAsync("/pairs/terminated/1");
+        var ended = Cluster.B.TerminateAsync(Cancellation);
 
         await Task.WhenAll(new[] { echo, there, here }.Select(AssertGoneAwayAsync));
         await ended;
-        Assert.Equal(0, cluster.B.ExitCode);
-        await Task.WhenAll(new[] { cluster.A, cluster.C }.Select(node => WaitForNodesAsync(node, nodes => !nodes.ContainsKey(cluster.B.Silo), FastProfile)));
+        Assert.Equal(0, Cluster.B.ExitCode);
+        await Task.WhenAll(new[] { Cluster.A, Cluster.C }.Select(node => WaitForNodesAsync(node, nodes => !nodes.ContainsKey(Cluster.B.Silo), FastProfile)));
     }
 
     [Fact]
     public async Task Restart_WholeClusterOnTheSameTables_HasItsDeployments()
     {
-        (await cluster.A.Admin.PutAsync("kept", Settings.Plain, ifRevision: 0)).Expect(HttpStatusCode.Created);
-        (await cluster.B.Admin.PutAsync("kept", Settings.ManualReply, ifRevision: 1)).Expect(HttpStatusCode.OK);
-        var before = (await cluster.C.Admin.GetAsync("deployments")).Expect(HttpStatusCode.OK);
+        (await Cluster.A.Admin.PutAsync("kept", Settings.Plain, ifRevision: 0)).Expect(HttpStatusCode.Created);
+        (await Cluster.B.Admin.PutAsync("kept", Settings.ManualReply, ifRevision: 1)).Expect(HttpStatusCode.OK);
+        var before = (await Cluster.C.Admin.GetAsync("deployments")).Expect(HttpStatusCode.OK);
 
-        await Task.WhenAll(cluster.Nodes.Select(node => node.TerminateAsync(Cancellation)));
-        Assert.All(cluster.Nodes, node => Assert.Equal(0, node.ExitCode));
-        await cluster.Tables.StopAsync();
-        await cluster.Tables.RestartAsync();
-        await cluster.StartAsync();
+        await Task.WhenAll(Cluster.Nodes.Select(node => node.TerminateAsync(Cancellation)));
+        Assert.All(Cluster.Nodes, node => Assert.Equal(0, node.ExitCode));
+        await Cluster.Tables.StopAsync();
+        await Cluster.Tables.RestartAsync();
+        await Cluster.StartAsync();
 
-        foreach (var node in cluster.Nodes)
+        foreach (var node in Cluster.Nodes)
         {
             var kept = await node.Admin.GetAsync("deployments/kept");
             kept.Expect(HttpStatusCode.OK);
@@ -191,7 +173,7 @@ public sealed class ClusterTests(HostCluster cluster, ITestOutputHelper output) 
             Assert.Equal(before.ToString(), (await node.Admin.GetAsync("deployments")).Expect(HttpStatusCode.OK).ToString());
         }
 
-        var next = await cluster.C.Admin.PutAsync("kept", Settings.Plain, ifRevision: 2);
+        var next = await Cluster.C.Admin.PutAsync("kept", Settings.Plain, ifRevision: 2);
         next.Expect(HttpStatusCode.OK);
         Assert.Equal(3, next.Revision);
     }

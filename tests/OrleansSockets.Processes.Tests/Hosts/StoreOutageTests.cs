@@ -4,7 +4,7 @@ using System.Net;
 namespace OrleansSockets.Processes.Tests.Hosts;
 
 /// <summary>The tables are away: frozen, so that nothing answers and connections stay, or not running, so that everything is refused.</summary>
-public sealed class StoreOutageTests(HostCluster cluster, ITestOutputHelper output) : IClassFixture<HostCluster>, IAsyncLifetime
+public sealed class StoreOutageTests(HostCluster cluster, ITestOutputHelper output) : HostClusterTest(cluster, output, TimeSpan.FromMinutes(6))
 {
     private const int Pairs = 24;
     private const int MessagesPerSecond = 50;
@@ -13,30 +13,12 @@ public sealed class StoreOutageTests(HostCluster cluster, ITestOutputHelper outp
     private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
-    // A client that waits for what never comes fails its test instead of holding up all of them.
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(6), TimeProvider.System);
-
-    private CancellationToken Cancellation => _limit.Token;
-
-    public async ValueTask InitializeAsync() => await cluster.StartAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        _limit.Dispose();
-        if (TestContext.Current.TestState?.Result == TestResult.Failed)
-        {
-            output.WriteLine(cluster.Story);
-        }
-
-        return ValueTask.CompletedTask;
-    }
-
     [Fact]
     public async Task Freeze_ThirtySeconds_DisturbsNoPairAndHeals()
     {
         await AssertWorksAsync();
-        await using var traffic = await SteadyTraffic.StartAsync(cluster.Nodes, Pairs, MessagesPerSecond, Cancellation);
-        var comparison = new LatencyComparison(traffic.Latencies, cluster.Tables, Cancellation);
+        await using var traffic = await SteadyTraffic.StartAsync(Cluster.Nodes, Pairs, MessagesPerSecond, Cancellation);
+        var comparison = new LatencyComparison(traffic.Latencies, Cluster.Tables, Cancellation);
 
         await comparison.RunThawedAsync(TimeSpan.FromSeconds(15));
         var before = await RevisionAsync();
@@ -47,7 +29,7 @@ public sealed class StoreOutageTests(HostCluster cluster, ITestOutputHelper outp
 
         // Fails if a message was lost, repeated or out of order.
         await traffic.StopAsync();
-        output.WriteLine(comparison.ToString());
+        Output.WriteLine(comparison.ToString());
         Assert.True(comparison.IsWithinBound, comparison.ToString());
         AssertAllRun();
     }
@@ -55,16 +37,16 @@ public sealed class StoreOutageTests(HostCluster cluster, ITestOutputHelper outp
     [Fact]
     public async Task Refusal_DisturbsNoPairAndHeals()
     {
-        await using var traffic = await SteadyTraffic.StartAsync(cluster.Nodes, Pairs, MessagesPerSecond, Cancellation);
+        await using var traffic = await SteadyTraffic.StartAsync(Cluster.Nodes, Pairs, MessagesPerSecond, Cancellation);
         var before = await RevisionAsync();
-        await cluster.Tables.StopAsync();
+        await Cluster.Tables.StopAsync();
         try
         {
             await AssertWorksWithoutStoreAsync(before);
         }
         finally
         {
-            await cluster.Tables.RestartAsync();
+            await Cluster.Tables.RestartAsync();
         }
 
         await AssertHealsAsync(before);
@@ -77,16 +59,16 @@ public sealed class StoreOutageTests(HostCluster cluster, ITestOutputHelper outp
         // Twice: what the first failed write left behind must not stand in the way of anything.
         for (var round = 0; round < 2; round++)
         {
-            await Task.WhenAll(cluster.Nodes.SelectMany(node => new[]
+            await Task.WhenAll(Cluster.Nodes.SelectMany(node => new[]
             {
                 AssertWriteFailsAsync(node, "default"),
                 AssertWriteFailsAsync(node, $"new-{Guid.NewGuid():N}"),
             }));
-            await Task.WhenAll(cluster.Nodes.Select(node => AssertReadsAsync(node, revision)));
+            await Task.WhenAll(Cluster.Nodes.Select(node => AssertReadsAsync(node, revision)));
             await AssertServesAsync();
         }
 
-        Assert.All((await cluster.A.Admin.NodesAsync()).Values, status => Assert.Equal("active", status));
+        Assert.All((await Cluster.A.Admin.NodesAsync()).Values, status => Assert.Equal("active", status));
     }
 
     private async Task AssertWriteFailsAsync(HostNode node, string deployment)
@@ -95,7 +77,7 @@ public sealed class StoreOutageTests(HostCluster cluster, ITestOutputHelper outp
         var problem = answer.Expect(HttpStatusCode.ServiceUnavailable);
         Assert.Contains("store", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.True(answer.Took < WriteLimit, $"The write failed after {answer.Took}.");
-        output.WriteLine($"{node.Silo}: a write of {deployment} failed after {answer.Took}");
+        Output.WriteLine($"{node.Silo}: a write of {deployment} failed after {answer.Took}");
     }
 
     private static async Task AssertReadsAsync(HostNode node, long revision)
@@ -110,17 +92,17 @@ public sealed class StoreOutageTests(HostCluster cluster, ITestOutputHelper outp
 
     private async Task AssertServesAsync()
     {
-        await Task.WhenAll(cluster.Nodes.Select(node => Clients.ServesAsync(node, Cancellation)));
-        await Clients.MeetAsync(cluster.A, cluster.B, Cancellation);
-        await Clients.MeetAsync(cluster.B, cluster.C, Cancellation);
+        await Task.WhenAll(Cluster.Nodes.Select(node => Clients.ServesAsync(node, Cancellation)));
+        await Clients.MeetAsync(Cluster.A, Cluster.B, Cancellation);
+        await Clients.MeetAsync(Cluster.B, Cluster.C, Cancellation);
     }
 
     // The same as without the store: the machine has compiled it all by the time it is measured.
     private async Task AssertWorksAsync()
     {
         var revision = await RevisionAsync();
-        (await cluster.A.Admin.PutAsync("default", new Settings("2026-05-01"), revision)).Expect(HttpStatusCode.OK);
-        await AssertReadsAsync(cluster.B, revision + 1);
+        (await Cluster.A.Admin.PutAsync("default", new Settings("2026-05-01"), revision)).Expect(HttpStatusCode.OK);
+        await AssertReadsAsync(Cluster.B, revision + 1);
         await AssertServesAsync();
     }
 
@@ -128,16 +110,16 @@ public sealed class StoreOutageTests(HostCluster cluster, ITestOutputHelper outp
     {
         var since = Stopwatch.GetTimestamp();
         AdminAnswer written;
-        while (!(written = await cluster.A.Admin.PutAsync("default", new Settings("2026-05-03"))).IsWritten)
+        while (!(written = await Cluster.A.Admin.PutAsync("default", new Settings("2026-05-03"))).IsWritten)
         {
             Assert.True(Stopwatch.GetElapsedTime(since) < HealLimit, $"Writes still fail: {written.Status} {written.Json}");
             await Task.Delay(Poll, TimeProvider.System, Cancellation);
         }
 
-        output.WriteLine($"written after {Stopwatch.GetElapsedTime(since)}");
+        Output.WriteLine($"written after {Stopwatch.GetElapsedTime(since)}");
         // One that failed for its writer may have been stored: the service answers what had reached it.
         Assert.True(written.Revision > before, $"Revision {written.Revision} after {before}.");
-        foreach (var node in cluster.Nodes)
+        foreach (var node in Cluster.Nodes)
         {
             while (await Clients.RevisionOfANewEndAsync(node, Cancellation) != written.Revision)
             {
@@ -145,10 +127,10 @@ public sealed class StoreOutageTests(HostCluster cluster, ITestOutputHelper outp
             }
         }
 
-        output.WriteLine($"on every node after {Stopwatch.GetElapsedTime(since)}");
+        Output.WriteLine($"on every node after {Stopwatch.GetElapsedTime(since)}");
     }
 
-    private async Task<long> RevisionAsync() => (await cluster.A.Admin.GetAsync("deployments/default")).Revision;
+    private async Task<long> RevisionAsync() => (await Cluster.A.Admin.GetAsync("deployments/default")).Revision;
 
-    private void AssertAllRun() => Assert.All(cluster.Nodes, node => Assert.False(node.HasExited, node.Output));
+    private void AssertAllRun() => Assert.All(Cluster.Nodes, node => Assert.False(node.HasExited, node.Output));
 }

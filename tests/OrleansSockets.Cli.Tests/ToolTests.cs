@@ -1,4 +1,5 @@
 using OrleansSockets.Host.Tests;
+using OrleansSockets.Storage.Tests.Stores;
 using Xunit;
 
 namespace OrleansSockets.Cli.Tests;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using OrleansSockets.Storage.Tests.Stores;
 using Xunit;
 
 namespace OrleansSockets.Host.Tests;

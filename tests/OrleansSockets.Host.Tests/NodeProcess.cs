@@ -1,3 +1,5 @@
+using OrleansSockets.Storage.Tests.Stores;
+
 namespace OrleansSockets.Host.Tests;
 
 /// <summary>The program that README's first command starts, on free ports.</summary>

@@ -1,3 +1,4 @@
+using OrleansSockets.Storage.Tests.Stores;
 using Xunit;
 
 namespace OrleansSockets.Host.Tests;

@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansSockets.Storage.Tests.Stores;
 using Xunit;
 
 namespace OrleansSockets.Host.Tests.Local;

@@ -16,21 +16,22 @@ internal static class FreePort
     private static readonly HashSet<int> Given = [];
 
     /// <summary>A port that this process has not given out before.</summary>
-    public static int Next()
+    public static int Next() => NextBlock(1);
+
+    /// <summary>The first of several in a row.</summary>
+    public static int NextBlock(int count)
     {
         lock (Given)
         {
             while (true)
             {
                 // At random: another test process looks for ports at the same time.
-                var port = Random.Shared.Next(First, Last);
-                if (Given.Contains(port) || !IsFree(port))
+                var ports = Enumerable.Range(Random.Shared.Next(First, Last - count), count).ToList();
+                if (ports.All(port => !Given.Contains(port) && IsFree(port)))
                 {
-                    continue;
+                    Given.UnionWith(ports);
+                    return ports[0];
                 }
-
-                Given.Add(port);
-                return port;
             }
         }
     }

@@ -20,20 +20,20 @@ app.MapWebSocketPairs("/pairs");
 app.MapWebSocketSession<IRecorder>("/recorders/{name}");
 app.MapGet("/silo", (PairHub hub) => hub.Silo.ToParsableString());
 app.MapGet("/recorders/{name}/closes", (string name, IGrainFactory grains) => grains.GetGrain<IRecorder>(name).ClosesAsync());
-app.MapGet("/pairs/{name}/silo", async (string name, IGrainFactory grains) =>
+app.MapGet("/pairs/{name}/silo", async (string name, IGrainFactory grains, HeldNames names) =>
 {
-    var pair = await PairOfAsync(name, grains);
+    var pair = await PairOfAsync(name, grains, names);
     return (await pair.DescribeAsync()).Owner.ToParsableString();
 });
-app.MapPost("/pairs/{name}/move", async (string name, string? to, IGrainFactory grains) =>
+app.MapPost("/pairs/{name}/move", async (string name, string? to, IGrainFactory grains, HeldNames names) =>
 {
-    var pair = await PairOfAsync(name, grains);
+    var pair = await PairOfAsync(name, grains, names);
     await pair.MoveAsync(to is null ? null : SiloAddress.FromParsableString(to));
 });
 await app.RunAsync();
 
-static async Task<IPairGrain> PairOfAsync(string name, IGrainFactory grains)
+static async Task<IPairGrain> PairOfAsync(string name, IGrainFactory grains, HeldNames names)
 {
-    var id = await grains.GetGrain<IRendezvousGrain>(name).FindAsync();
+    var id = await names.FindAsync(name);
     return grains.GetGrain<IPairGrain>(id!.Value.Value);
 }

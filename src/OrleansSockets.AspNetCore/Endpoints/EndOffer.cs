@@ -20,8 +20,8 @@ internal sealed record EndOffer
     /// <summary>Runs beside the socket; the token fires when it ends.</summary>
     public Func<CoupledSocketEnd, EdgeSocket, CancellationToken, Task>? Beside { get; init; }
 
-    /// <summary>Runs when the socket has ended or did not come to be.</summary>
-    public Func<Task>? Ended { get; init; }
+    /// <summary>Called when the socket has ended; null if it did not come to be. It must not wait for anything.</summary>
+    public Action<CoupledSocketEnd?, EdgeSocket?>? Ended { get; init; }
 
     public static EndOffer Refuse(int status, string detail) => new() { Failure = new HandshakeFailure(status, detail) };
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OrleansSockets.AspNetCore.Handshakes;
 using OrleansSockets.AspNetCore.Sockets;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rendezvous;
@@ -15,9 +16,9 @@ internal static class PairsEndpoint
     public const string Side = "side";
 
     public static Task HandleAsync(HttpContext context) =>
-        WebSocketResult.Acceptor(context).HandleAsync(context, _ => JoinAsync(context));
+        WebSocketResult.Acceptor(context).HandleAsync(context, timeout => JoinAsync(context, timeout));
 
-    private static async Task<EndOffer> JoinAsync(HttpContext context)
+    private static async Task<EndOffer> JoinAsync(HttpContext context, CancellationToken timeout)
     {
         if (context.GetRouteValue(Side)?.ToString() is not ("0" or "1") and var wrong)
         {
@@ -26,24 +27,42 @@ internal static class PairsEndpoint
 
         var services = context.RequestServices;
         var hub = services.GetRequiredService<PairHub>();
+        var names = services.GetRequiredService<HeldNames>();
         var side = context.GetRouteValue(Side)!.ToString() == "0" ? 0 : 1;
         var name = context.GetRouteValue(Name)!.ToString()!;
-        var meeting = services.GetRequiredService<IGrainFactory>().GetGrain<IRendezvousGrain>(name);
-        var reply = await meeting.JoinAsync(side, hub.Silo);
         var partnerTimeout = services.GetRequiredService<IOptions<EdgeOptions>>().Value.PartnerTimeout;
-        return reply.Outcome switch
+        var joined = await names.JoinAsync(name, side, timeout);
+        return joined.Outcome switch
         {
-            RendezvousOutcome.Taken => EndOffer.Refuse(StatusCodes.Status409Conflict, $"End {side} of the pair '{name}' has a client."),
-            RendezvousOutcome.Gone => EndOffer.Refuse(StatusCodes.Status410Gone, $"The pair '{name}' has ended; its name is free again in a minute."),
-            _ => new EndOffer
-            {
-                Ticket = reply.Ticket,
-                AwaitsClient = true,
-                Beside = (end, socket, over) => WaitForPartnerAsync(end, socket, partnerTimeout, hub.Clock, over),
-                Ended = () => meeting.LeaveAsync(side, reply.Ticket!),
-            },
+            NameOutcome.Taken => EndOffer.Refuse(StatusCodes.Status409Conflict, $"End {side} of the pair '{name}' has a client."),
+            NameOutcome.Gone => EndOffer.Refuse(
+                StatusCodes.Status410Gone, $"The pair '{name}' has ended; its name is free again in {Math.Ceiling(joined.FreeIn.TotalSeconds)} s."),
+            NameOutcome.Joined => Offer(joined.Held!, names, hub, partnerTimeout),
+            _ => EndOffer.Refuse(
+                StatusCodes.Status503ServiceUnavailable, "The cluster has just changed and does not know yet who holds this name; try again."),
         };
     }
+
+    private static EndOffer Offer(HeldName held, HeldNames names, PairHub hub, TimeSpan partnerTimeout) => new()
+    {
+        // This pair has no live object anywhere yet: the ticket names no home, and its secret proves nothing.
+        Ticket = new EndTicket(
+            held.Pair, held.Side, held.Secret, hub.Clock.GetUtcNow() + hub.Options.ClaimTimeout, home: null, held.Placement),
+        AwaitsClient = true,
+        Beside = (end, socket, over) =>
+        {
+            held.Attach(
+                waits: () => !end.HasMet,
+                strayed: () => socket.CloseWith(CloseCode.ServiceRestart, "The name was given out anew while the cluster changed; connect again."));
+            return WaitForPartnerAsync(end, socket, partnerTimeout, hub.Clock, over);
+        },
+        Ended = (end, socket) => names.Leave(held, Ending(end, socket)),
+    };
+
+    private static NameEnding Ending(CoupledSocketEnd? end, EdgeSocket? socket) =>
+        end is null || socket is null || !end.HasMet ? NameEnding.Unmet
+        : socket.IsEndedByClient ? NameEnding.ByClient
+        : NameEnding.ByOthers;
 
     private static async Task WaitForPartnerAsync(
         CoupledSocketEnd end, EdgeSocket socket, TimeSpan limit, TimeProvider clock, CancellationToken over)

@@ -54,10 +54,11 @@ internal sealed class SocketAcceptor(
     private async Task HandleAsync(HttpContext context, Func<CancellationToken, Task<EndOffer>> obtain)
     {
         EndOffer? offer = null;
+        CoupledSocketEnd? end = null;
+        EdgeSocket? socket = null;
         Task<EndOffer>? obtaining = null;
         try
         {
-            CoupledSocketEnd? end = null;
             var failure = await WithinHandshakeTimeoutAsync(context, async timeout =>
             {
                 obtaining = obtain(timeout);
@@ -66,28 +67,31 @@ internal sealed class SocketAcceptor(
                 {
                     // Workers leaves a client's bytes where they are until its end is accepted: no Pong before, and no end of TCP is noticed.
                     var readsAhead = _options.ProtocolChecks != ProtocolChecks.Workers || offer.AwaitsClient;
-                    end = await CoupledSocketEnd.ClaimAsync(hub, ticket, RequestContexts.Of(context).Settings, readsAhead, timeout);
+                    end = await CoupledSocketEnd.ClaimAsync(hub, ticket, RequestContexts.Of(context).Settings, readsAhead, offer.AwaitsClient, timeout);
                 }
             });
             failure ??= offer?.Failure;
-            await (failure is null ? RunAsync(context, offer!, end) : failure.WriteAsync(context));
+            await (failure is null ? RunAsync(context, offer!, end, started => socket = started) : failure.WriteAsync(context));
         }
         finally
         {
-            await (offer is null && obtaining is not null ? TakeBackAsync(obtaining) : offer?.Ended?.Invoke() ?? Task.CompletedTask);
+            if (offer is not null)
+            {
+                offer.Ended?.Invoke(end, socket);
+            }
+            else if (obtaining is not null)
+            {
+                // An offer that comes after the time was up must not keep its place; nobody waits for that.
+                _ = obtaining.ContinueWith(TakeBack, TaskScheduler.Default);
+            }
         }
     }
 
-    // An offer that comes after the time was up must not keep its place; nobody waits for that.
-    private static async Task TakeBackAsync(Task<EndOffer> obtaining)
+    private static void TakeBack(Task<EndOffer> obtaining)
     {
-        if (!obtaining.IsCompleted)
+        if (obtaining is { IsCompletedSuccessfully: true, Result.Ended: { } ended })
         {
-            _ = obtaining.ContinueWith(TakeBackAsync, TaskScheduler.Default);
-        }
-        else if (obtaining is { IsCompletedSuccessfully: true, Result.Ended: { } ended })
-        {
-            await ended();
+            ended(null, null);
         }
     }
 
@@ -119,7 +123,7 @@ internal sealed class SocketAcceptor(
         }
     }
 
-    private async Task RunAsync(HttpContext context, EndOffer offer, CoupledSocketEnd? end)
+    private async Task RunAsync(HttpContext context, EndOffer offer, CoupledSocketEnd? end, Action<EdgeSocket> started)
     {
         Stream stream;
         try
@@ -141,6 +145,7 @@ internal sealed class SocketAcceptor(
         // Not the context's own: a reset may come when the request has just ended.
         var lifetime = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
         var socket = new EdgeSocket(stream, end, settings, hub.Clock, logger, lifetime.Abort);
+        started(socket);
         using var over = new CancellationTokenSource();
         var beside = offer.Beside?.Invoke(end, socket, over.Token) ?? Task.CompletedTask;
 

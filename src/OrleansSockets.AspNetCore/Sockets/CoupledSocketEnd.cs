@@ -17,6 +17,9 @@ internal sealed class CoupledSocketEnd : ISocketEnd, IEndConsumer
 
     public Task PeerGone => End.PeerGone;
 
+    /// <summary>The other end is attached, or was.</summary>
+    public bool HasMet => End.HasMet;
+
     /// <summary>Ends when the other end is attached, or lost.</summary>
     public Task PeerAttached => End.PeerAttached;
 
@@ -27,12 +30,14 @@ internal sealed class CoupledSocketEnd : ISocketEnd, IEndConsumer
     /// <param name="ticket">The end.</param>
     /// <param name="settings">Of its deployment.</param>
     /// <param name="readsAhead">Whether the socket is read before the other end is accepted.</param>
+    /// <param name="awaitsClient">Whether the other end is another client's, who may come long after, or never.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="WebSocketPairException">It was claimed already, or its time is over.</exception>
-    public static async Task<CoupledSocketEnd> ClaimAsync(PairHub hub, EndTicket ticket, EndSettings settings, bool readsAhead, CancellationToken cancellation)
+    public static async Task<CoupledSocketEnd> ClaimAsync(
+        PairHub hub, EndTicket ticket, EndSettings settings, bool readsAhead, bool awaitsClient, CancellationToken cancellation)
     {
         var socketEnd = new CoupledSocketEnd();
-        socketEnd._end = await CoupledEnd.ClaimAsync(hub, ticket, settings, socketEnd, readsAhead, cancellation);
+        socketEnd._end = await CoupledEnd.ClaimAsync(hub, ticket, settings, socketEnd, readsAhead, awaitsClient, cancellation);
         return socketEnd;
     }
 

@@ -54,6 +54,9 @@ internal sealed class EdgeSocket
     /// <summary>A Close has passed.</summary>
     public bool IsClosing => _sender.ClosedAt != 0 || _receiver.ClosedAt != 0;
 
+    /// <summary>The client ended it: not the edge, and not the other end.</summary>
+    public bool IsEndedByClient { get; private set; }
+
     /// <summary>Runs until the connection has nothing more to do. Does not throw for anything that a client can cause.</summary>
     public async Task<SocketOutcome> RunAsync()
     {
@@ -63,6 +66,8 @@ internal sealed class EdgeSocket
         try
         {
             await Task.WhenAny(sending, receiving);
+            IsEndedByClient = !_closesByItself && !Volatile.Read(ref _isReset)
+                && (receiving.IsCompleted || await sending is not (SendResult.Closed or SendResult.PeerGone));
             var outcome = await (receiving.IsCompleted ? AfterReceivingAsync(await receiving, sending) : AfterSendingAsync(await sending, receiving));
             return Volatile.Read(ref _isReset) ? SocketOutcome.Reset : outcome;
         }

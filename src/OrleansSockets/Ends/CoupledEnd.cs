@@ -30,6 +30,23 @@ internal sealed class CoupledEnd
     /// <summary>Whether there is room before the other end is accepted.</summary>
     public bool ReadsAhead { get; init; } = true;
 
+    /// <summary>
+    /// Nobody but another client will ever come to the other end: if the client leaves before, everything of the pair goes at once.
+    /// </summary>
+    public bool AwaitsClient { get; init; }
+
+    /// <summary>The other end is attached, or was.</summary>
+    public bool HasMet
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _end.PeerKnown.IsTrue;
+            }
+        }
+    }
+
     /// <summary>Ends when the other end is attached, or lost.</summary>
     public Task PeerAttached => WaitFor(_end.PeerKnown);
 
@@ -39,8 +56,11 @@ internal sealed class CoupledEnd
     /// <summary>Claims a released end for a socket. The consumer is signalled from here on.</summary>
     /// <exception cref="WebSocketPairException">The end was claimed already, or its time is over.</exception>
     public static async Task<CoupledEnd> ClaimAsync(
-        PairHub hub, EndTicket ticket, EndSettings settings, IEndConsumer consumer, bool readsAhead, CancellationToken cancellation) =>
-        new(await hub.Claims.ClaimAsync(ticket, settings, end => Couple(end, consumer), cancellation).ConfigureAwait(false)) { ReadsAhead = readsAhead };
+        PairHub hub, EndTicket ticket, EndSettings settings, IEndConsumer consumer, bool readsAhead, bool awaitsClient, CancellationToken cancellation)
+    {
+        var end = await hub.Claims.ClaimAsync(ticket, settings, end => Couple(end, consumer), cancellation).ConfigureAwait(false);
+        return new CoupledEnd(end) { ReadsAhead = readsAhead, AwaitsClient = awaitsClient };
+    }
 
     /// <summary>Joins an end of this process, for a socket that this process opened.</summary>
     /// <exception cref="WebSocketPairException">The end was accepted or given away.</exception>
@@ -108,7 +128,15 @@ internal sealed class CoupledEnd
     {
         lock (Gate)
         {
-            _pair.Send(_end, PairFrame.Close(code, reason.ToArray()));
+            var close = PairFrame.Close(code, reason.ToArray());
+            if (AwaitsClient && !_end.PeerKnown.IsTrue)
+            {
+                _pair.AnswerAlone(_end, close);
+            }
+            else
+            {
+                _pair.Send(_end, close);
+            }
         }
     }
 
@@ -117,7 +145,15 @@ internal sealed class CoupledEnd
     {
         lock (Gate)
         {
-            _pair.Send(_end, PairFrame.Drop());
+            if (AwaitsClient && !_end.PeerKnown.IsTrue)
+            {
+                _pair.Abandon(_end);
+            }
+            else
+            {
+                _pair.Send(_end, PairFrame.Drop());
+            }
+
             _pair.StopReading(_end);
         }
     }
@@ -127,7 +163,14 @@ internal sealed class CoupledEnd
     {
         lock (Gate)
         {
-            _pair.Send(_end, PairFrame.Violation(code, text));
+            if (AwaitsClient && !_end.PeerKnown.IsTrue)
+            {
+                _pair.AnswerAlone(_end, PairFrame.Drop());
+            }
+            else
+            {
+                _pair.Send(_end, PairFrame.Violation(code, text));
+            }
         }
     }
 

@@ -10,6 +10,7 @@ using OrleansSockets.Deployments;
 using OrleansSockets.Diagnostics;
 using OrleansSockets.Links;
 using OrleansSockets.Pairs;
+using OrleansSockets.Rendezvous;
 using OrleansSockets.Sessions;
 
 namespace Orleans.Hosting;
@@ -53,6 +54,9 @@ public static class OrleansSocketsSiloBuilderExtensions
         builder.UseSiloMetadata();
         builder.AddDistributedGrainDirectory(SessionDirectory.Name);
         builder.AddGrainService<LinkService>();
+        services.AddSingleton<HeldNames>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<HeldNames>());
+        builder.AddGrainService<RendezvousService>();
         services.AddSingleton<PairAdministration>();
         services.AddSingleton<NodeServiceClient>();
         builder.AddGrainService<NodeService>();

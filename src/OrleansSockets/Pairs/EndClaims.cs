@@ -137,6 +137,9 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
         }
     }
 
+    /// <summary>An end that has met nobody is no more: nothing of its pair stays.</summary>
+    public void Abandon(End end) => _ = Task.Run(() => WithdrawAsync(end, Task.CompletedTask));
+
     // The claim may have reached the pair grain all the same: its peer must not wait for an end that is no more.
     public async Task WithdrawAsync(End end, Task call)
     {

@@ -114,7 +114,10 @@ internal sealed class InStream(int initialWindow)
     }
 
     /// <summary>The sender is lost: an abort behind what has arrived. False: the stream had ended.</summary>
-    public bool ReceiveLost() => Receive(PairFrame.Drop() with { Sequence = _received + 1 });
+    public bool ReceiveLost() => ReceiveOwn(PairFrame.Drop());
+
+    /// <summary>A frame of this silo, behind what has arrived. False: the stream had ended.</summary>
+    public bool ReceiveOwn(in PairFrame frame) => Receive(frame with { Sequence = _received + 1 });
 
     /// <summary>
     /// A consumer is there for good. Until then nothing counts as consumed, chunks of a large message neither: the end may be given away, and the sender must still

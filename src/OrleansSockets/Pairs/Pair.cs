@@ -187,6 +187,32 @@ internal sealed class Pair(PairHub hub, PairId id)
         ReturnCredit(end);
     }
 
+    /// <summary>The end's Close comes before anybody has come to the other one: it is answered here, and nobody will come any more.</summary>
+    public void AnswerAlone(End end, in PairFrame close)
+    {
+        if (Abandon(end) && end.In.ReceiveOwn(close))
+        {
+            end.Consumer?.Signal();
+        }
+    }
+
+    /// <summary>The end is gone before anybody has come to the other one. False: that was said before.</summary>
+    public bool Abandon(End end)
+    {
+        if (end.Route == EndRoute.Lost)
+        {
+            return false;
+        }
+
+        Timeline.Add(end.Side, "left before the other end came", cause: PairCause.Gone);
+        Hub.Metrics.EndFinished("unmet");
+        end.Route = EndRoute.Lost;
+        end.Out.Discard();
+        end.SignalRoom();
+        Hub.Claims.Abandon(end);
+        return true;
+    }
+
     /// <summary>The end is attached to that activation.</summary>
     public void Attach(End end, PairEpoch epoch, SiloAddress owner)
     {

@@ -1,4 +1,11 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using Orleans.Runtime;
+using OrleansSockets.AspNetCore.Tests.Sockets;
+using OrleansSockets.Frames;
+using OrleansSockets.Pairs;
+using OrleansSockets.Rendezvous;
 using Xunit;
 
 namespace OrleansSockets.AspNetCore.Tests.Endpoints;
@@ -55,6 +62,74 @@ public sealed class PairsEndpointTests : IAsyncLifetime
         Assert.Equal("410", await _a.StatusAsync("/pairs/y/0"));
     }
 
+    [Fact]
+    public async Task AloneClient_Closes_IsAnsweredAtOnceAndNothingStays()
+    {
+        using var alone = await _b.ConnectAsync("/pairs/w/0");
+        await alone.SendTextAsync("anybody?");
+        await alone.SendCloseAsync(4001, "nobody");
+        Assert.Equal("close 4001 nobody", await alone.ReadAsync());
+        Assert.Equal("fin", await alone.ReadAsync());
+
+        await NothingLeftAsync();
+        using var next = await _a.ConnectAsync("/pairs/w/0");
+        using var partner = await _b.ConnectAsync("/pairs/w/1");
+        await partner.SendTextAsync("new");
+        Assert.Equal("text new", await next.ReadAsync());
+    }
+
+    [Theory]
+    [InlineData("reset")]
+    [InlineData("fin")]
+    [InlineData("violation")]
+    [InlineData("half a frame")]
+    public async Task AloneClient_LeavesInAnyWay_NothingStaysAndTheNameIsFree(string way)
+    {
+        using var alone = await _b.ConnectAsync("/pairs/v/0");
+        await alone.SendTextAsync("anybody?");
+        switch (way)
+        {
+            case "reset":
+                alone.Reset();
+                break;
+            case "fin":
+                alone.SendFin();
+                break;
+            case "violation":
+                await alone.SendAsync((Opcode)5, []);
+                Assert.StartsWith("close 1002", await alone.ReadAsync(), StringComparison.Ordinal);
+                break;
+            default:
+                await alone.SendBytesAsync(RawClient.Frame(Opcode.Text, new byte[300]).AsMemory()[..100]);
+                alone.SendFin();
+                break;
+        }
+
+        await NothingLeftAsync();
+        using var next = await _a.ConnectAsync("/pairs/v/0");
+    }
+
+    [Fact]
+    public async Task Node_Drains_BothClientsMayComeBackAtOnce()
+    {
+        var third = await EdgeNode.StartAsync(app => app.MapWebSocketPairs("/pairs"), primary: _a);
+        using var first = await _b.ConnectAsync("/pairs/u/0");
+        using var second = await third.ConnectAsync("/pairs/u/1");
+        await first.SendTextAsync("there?");
+        Assert.Equal("text there?", await second.ReadAsync());
+
+        var stopping = third.DisposeAsync();
+        Assert.StartsWith("close 1001", await second.ReadAsync(), StringComparison.Ordinal);
+        await second.SendCloseAsync(1001);
+        Assert.StartsWith("close 1001", await first.ReadAsync(), StringComparison.Ordinal);
+        await first.SendCloseAsync(1001);
+        using var firstAgain = await _b.ConnectAsync("/pairs/u/0");
+        using var secondAgain = await _a.ConnectAsync("/pairs/u/1");
+        await firstAgain.SendTextAsync("again");
+        Assert.Equal("text again", await secondAgain.ReadAsync());
+        await stopping;
+    }
+
     [Theory]
     [InlineData("/pairs/z/2", "404")]
     [InlineData("/pairs/z/x", "404")]
@@ -70,5 +145,22 @@ public sealed class PairsEndpointTests : IAsyncLifetime
         Assert.StartsWith("close 4408", await alone.ReadAsync(), StringComparison.Ordinal);
         await alone.SendCloseAsync(4408);
         Assert.Equal("fin", await alone.ReadAsync());
+    }
+
+    // A pair, a name or an activation that a client left behind would stay for ever; a second is the bound that users are told.
+    private async Task NothingLeftAsync()
+    {
+        foreach (var services in new[] { _a, _b }.Select(node => node.App.Services))
+        {
+            var (pairs, names) = (services.GetRequiredService<PairHub>(), services.GetRequiredService<HeldNames>());
+            await SocketServer.EventuallyAsync(
+                () => pairs.Count == 0 && names.Count == 0 && names.Table.Count == 0,
+                () => $"{pairs.Count} pairs and {names.Count} + {names.Table.Count} names are left");
+        }
+
+        var management = _a.App.Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0);
+        await SocketServer.EventuallyAsync(
+            async () => (await management.GetDetailedGrainStatistics()).All(grain => !grain.GrainType.Contains("PairGrain", StringComparison.Ordinal)),
+            () => "a pair grain is left");
     }
 }

@@ -84,10 +84,13 @@ internal sealed class SocketServer : IAsyncDisposable
         Assert.Equal("text nudge", await End.HeardAsync());
     }
 
-    public static async Task EventuallyAsync(Func<bool> condition, Func<string>? problem = null)
+    public static Task EventuallyAsync(Func<bool> condition, Func<string>? problem = null) =>
+        EventuallyAsync(() => Task.FromResult(condition()), problem);
+
+    public static async Task EventuallyAsync(Func<Task<bool>> condition, Func<string>? problem = null)
     {
         var began = TimeProvider.System.GetTimestamp();
-        while (!condition())
+        while (!await condition())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(began) < RawClient.Patience, problem?.Invoke() ?? "what the test waits for did not happen");
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, RawClient.Token);

@@ -1,0 +1,376 @@
+using Microsoft.Extensions.Logging;
+using OrleansSockets.Pairs;
+
+namespace OrleansSockets.Rendezvous;
+
+/// <summary>
+/// The names that clients of this silo hold. The sockets are the truth: each change of the cluster is answered with all that is held here, one message to each other silo,
+/// so that a name outlives every silo but those of its sockets. A leave is repeated until the name's home has heard it.
+/// </summary>
+internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(2);
+
+    private readonly PairHub _hub;
+    private readonly IClusterMembershipService _membership;
+    private readonly IServiceProvider _services;
+    private readonly TimeProvider _pace;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopped;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, HeldName> _held = [];
+    private readonly Dictionary<Guid, NameLeave> _leaves = [];
+    private readonly Dictionary<SiloAddress, Task> _leaving = [];
+    private ClusterView _view = new(long.MinValue, [], []);
+    private RendezvousServiceClient? _client;
+    private ITimer? _renewals;
+
+    public HeldNames(
+        PairHub hub, IClusterMembershipService membership, IServiceProvider services, TimeProvider pace, ILogger<HeldNames> logger)
+    {
+        _hub = hub;
+        _membership = membership;
+        _services = services;
+        _pace = pace;
+        _logger = logger;
+        _stopped = _stop.Token;
+        Table = new NameTable(hub.Silo, hub.Clock, pace);
+    }
+
+    /// <summary>The names whose home is this silo.</summary>
+    public NameTable Table { get; }
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _held.Count;
+            }
+        }
+    }
+
+    public void Participate(ISiloLifecycle lifecycle)
+    {
+        lifecycle.Subscribe(nameof(HeldNames), ServiceLifecycleStage.RuntimeGrainServices, Start, Stop);
+
+        // While the silo is still one of the homes, and can be heard.
+        lifecycle.Subscribe(nameof(HeldNames), ServiceLifecycleStage.Active, _ => Task.CompletedTask, SayFarewellAsync);
+    }
+
+    /// <summary>Takes a side of a name for a client of this silo.</summary>
+    /// <returns>The hold, or why there is none.</returns>
+    /// <exception cref="OperationCanceledException">The time was up.</exception>
+    public async Task<(NameOutcome Outcome, HeldName? Held, TimeSpan FreeIn)> JoinAsync(string name, int side, CancellationToken cancellation)
+    {
+        var secret = Guid.NewGuid();
+        while (true)
+        {
+            ClusterView view;
+            lock (_gate)
+            {
+                view = _view;
+            }
+
+            if (await AskAsync(new NameJoin(name, side, _hub.Silo, secret, view.Version), view.HomeOf(name), cancellation) is not { } reply)
+            {
+                return (NameOutcome.Unsettled, null, default);
+            }
+
+            switch (reply.Outcome)
+            {
+                case NameOutcome.Moved:
+                    await SeeAsync(reply.Version, cancellation);
+                    break;
+                case NameOutcome.Joined:
+                    lock (_gate)
+                    {
+                        // Else the home may be another one by now, which has not heard of this hold: ask again.
+                        if (_view.Version == view.Version)
+                        {
+                            var held = new HeldName(name, side, secret, reply.Pair, reply.Placement!);
+                            _held.Add(secret, held);
+                            return (NameOutcome.Joined, held, default);
+                        }
+                    }
+
+                    break;
+                default:
+                    return (reply.Outcome, null, reply.FreeIn);
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>The client that held it is gone. Does not wait.</summary>
+    public void Leave(HeldName held, NameEnding ending) => Tell(new NameLeave(held.Name, held.Side, held.Secret, ending));
+
+    /// <summary>The pair that a name stands for.</summary>
+    public async Task<PairId?> FindAsync(string name) =>
+        _view.HomeOf(name) is { } home ? await Service(home).FindAsync(name).ConfigureAwait(false) : null;
+
+    /// <summary>Answers another silo, or this one.</summary>
+    public async Task<NameReply> AnswerAsync(NameJoin join)
+    {
+        if (join.Version > Table.Version)
+        {
+            await SeeAsync(join.Version, _stopped);
+        }
+
+        return await Table.JoinAsync(join, _stopped);
+    }
+
+    private async Task<NameReply?> AskAsync(NameJoin join, SiloAddress? home, CancellationToken cancellation)
+    {
+        try
+        {
+            // Without a home the silo is not active yet: its own table waits for that.
+            return home is null || home.Equals(_hub.Silo)
+                ? await AnswerAsync(join).WaitAsync(cancellation).ConfigureAwait(false)
+                : await Service(home).JoinAsync(join).WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // It may have been heard all the same.
+            Tell(new NameLeave(join.Name, join.Side, join.Secret, NameEnding.Unmet));
+            if (cancellation.IsCancellationRequested || !PairHub.IsTransient(e))
+            {
+                throw;
+            }
+
+            LogHomeSilent(_logger, e, home);
+            return null;
+        }
+    }
+
+    public void Dispose()
+    {
+        _renewals?.Dispose();
+        _stop.Dispose();
+    }
+
+    private Task Start(CancellationToken cancellation)
+    {
+        _ = Task.Run(WatchAsync, CancellationToken.None);
+        _renewals = _pace.CreateTimer(_ => Renew(), null, RenewalInterval, RenewalInterval);
+        return Task.CompletedTask;
+    }
+
+    private async Task Stop(CancellationToken cancellation)
+    {
+        _renewals?.Dispose();
+        await _stop.CancelAsync().ConfigureAwait(false);
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            await foreach (var snapshot in _membership.MembershipUpdates.WithCancellation(_stopped).ConfigureAwait(false))
+            {
+                SetView(ClusterView.Of(snapshot));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops.
+        }
+    }
+
+    private void SetView(ClusterView view)
+    {
+        Table.SetView(view);
+        lock (_gate)
+        {
+            if (view.Version <= _view.Version)
+            {
+                return;
+            }
+
+            _view = view;
+            SendLeaves();
+        }
+
+        foreach (var home in view.Homes)
+        {
+            _ = Task.Run(() => AnnounceAllAsync(home, view));
+        }
+    }
+
+    // Until it is heard, or the cluster has changed again.
+    private async Task AnnounceAllAsync(SiloAddress home, ClusterView view)
+    {
+        while (!_stopped.IsCancellationRequested && _view == view)
+        {
+            if (await AnnounceAsync(home, view.Version, Collect(view, home, _ => true), isComplete: true).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            await Task.Delay(RetryDelay, _pace, _stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // Looks after those that wait: something may have gone wrong that nobody has noticed.
+    private void Renew()
+    {
+        Table.Sweep();
+        var view = _view;
+        foreach (var home in view.Homes)
+        {
+            if (Collect(view, home, hold => hold.Waits) is { Length: > 0 } waiting)
+            {
+                _ = Task.Run(() => AnnounceAsync(home, view.Version, waiting, isComplete: false));
+            }
+        }
+    }
+
+    private NameHold[] Collect(ClusterView view, SiloAddress home, Func<NameHold, bool> which)
+    {
+        HeldName[] held;
+        lock (_gate)
+        {
+            held = [.. _held.Values.Where(hold => home.Equals(view.HomeOf(hold.Name)))];
+        }
+
+        return [.. held.Select(hold => hold.Describe()).Where(which)];
+    }
+
+    private async Task<bool> AnnounceAsync(SiloAddress home, long version, NameHold[] holds, bool isComplete)
+    {
+        try
+        {
+            var announcement = new NameAnnouncement(_hub.Silo, version, isComplete, holds);
+            var answer = home.Equals(_hub.Silo)
+                ? Table.Announce(announcement)
+                : await Service(home).AnnounceAsync(announcement).ConfigureAwait(false);
+            foreach (var secret in answer.Stray)
+            {
+                Find(secret)?.Stray();
+            }
+
+            return true;
+        }
+        catch (Exception e) when (PairHub.IsTransient(e))
+        {
+            LogHomeSilent(_logger, e, home);
+            return false;
+        }
+    }
+
+    private HeldName? Find(Guid secret)
+    {
+        lock (_gate)
+        {
+            return _held.GetValueOrDefault(secret);
+        }
+    }
+
+    private void Tell(NameLeave leave)
+    {
+        lock (_gate)
+        {
+            _held.Remove(leave.Secret);
+            _leaves[leave.Secret] = leave;
+            SendLeaves();
+        }
+    }
+
+    // One task for each home that has something to hear. Called under the lock.
+    private void SendLeaves()
+    {
+        foreach (var home in _leaves.Values.Select(leave => _view.HomeOf(leave.Name)).OfType<SiloAddress>().Distinct())
+        {
+            if (!_leaving.ContainsKey(home))
+            {
+                _leaving.Add(home, Task.Run(() => SendLeavesAsync(home)));
+            }
+        }
+    }
+
+    private async Task SendLeavesAsync(SiloAddress home)
+    {
+        while (true)
+        {
+            NameLeave[] due;
+            lock (_gate)
+            {
+                due = [.. _leaves.Values.Where(leave => home.Equals(_view.HomeOf(leave.Name)))];
+                if (due.Length == 0 || _stopped.IsCancellationRequested)
+                {
+                    _leaving.Remove(home);
+                    return;
+                }
+            }
+
+            if (await TrySendAsync(home, due).ConfigureAwait(false))
+            {
+                lock (_gate)
+                {
+                    foreach (var leave in due)
+                    {
+                        _leaves.Remove(leave.Secret);
+                    }
+                }
+            }
+            else
+            {
+                await Task.Delay(RetryDelay, _pace, _stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<bool> TrySendAsync(SiloAddress home, NameLeave[] due)
+    {
+        try
+        {
+            if (home.Equals(_hub.Silo))
+            {
+                Table.Leave(due);
+            }
+            else
+            {
+                await Service(home).LeaveAsync(due).ConfigureAwait(false);
+            }
+
+            return true;
+        }
+        catch (Exception e) when (PairHub.IsTransient(e))
+        {
+            LogHomeSilent(_logger, e, home);
+            return false;
+        }
+    }
+
+    // Its sockets are closed by now: nobody has to wait until the silo is dead.
+    private async Task SayFarewellAsync(CancellationToken cancellation)
+    {
+        Task[] leaving;
+        ClusterView view;
+        lock (_gate)
+        {
+            leaving = [.. _leaving.Values];
+            view = _view;
+        }
+
+        var said = view.Homes.Where(home => !home.Equals(_hub.Silo)).Select(home => AnnounceAsync(home, NameTable.Farewell, [], isComplete: true));
+        await Task.WhenAll(leaving.Concat(said)).WaitAsync(FarewellLimit, _pace, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // Ends when this silo sees the cluster at that version or later.
+    private async Task SeeAsync(long version, CancellationToken cancellation)
+    {
+        await _membership.Refresh(new MembershipVersion(version), cancellation).AsTask().WaitAsync(cancellation).ConfigureAwait(false);
+        SetView(ClusterView.Of(_membership.CurrentSnapshot));
+    }
+
+    private IRendezvousService Service(SiloAddress home) => (_client ??= new RendezvousServiceClient(_services)).On(home);
+
+    [LoggerMessage(120, LogLevel.Information, "The silo {Silo} that keeps some names did not answer; what it has to hear is said again")]
+    private static partial void LogHomeSilent(ILogger logger, Exception exception, SiloAddress? silo);
+}

@@ -150,6 +150,15 @@ public sealed partial class WebSocketEnd
         }
     }
 
+    /// <summary>If the other end was never given away nor accepted, nobody will ever have it: this one sees 1006.</summary>
+    internal void DropIfAlone(string why)
+    {
+        lock (Core.Pair.Gate)
+        {
+            Core.Pair.LoseUnclaimedPeer(Core, why);
+        }
+    }
+
     /// <summary>The end's context is gone: it is closed, and its handlers run no more.</summary>
     internal void Abandon(int code, string reason)
     {

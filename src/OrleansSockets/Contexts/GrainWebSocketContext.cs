@@ -11,6 +11,9 @@ namespace OrleansSockets.Contexts;
 /// </summary>
 internal sealed class GrainWebSocketContext : WebSocketContext
 {
+    // Of the upgrade that runs; others may run between its awaits.
+    private static readonly AsyncLocal<List<WebSocketEnd>?> Upgrading = new();
+
     private readonly IGrainContext _grain;
     private readonly IGrainRuntime _runtime;
     private readonly DeploymentRegistry _deployments;
@@ -48,6 +51,9 @@ internal sealed class GrainWebSocketContext : WebSocketContext
         _deployment = deployment;
     }
 
+    /// <summary>From here on, in this call and what it awaits, the list is given the ends that are accepted.</summary>
+    public static void Track(List<WebSocketEnd> accepted) => Upgrading.Value = accepted;
+
     internal override void Post(Action turn)
     {
         Hub.WorkBegan();
@@ -67,6 +73,7 @@ internal sealed class GrainWebSocketContext : WebSocketContext
 
     internal override void Retain(WebSocketEnd end)
     {
+        Upgrading.Value?.Add(end);
         Sockets.Add(end);
         lock (_accepted)
         {

@@ -250,6 +250,11 @@ internal sealed class Pair(PairHub hub, PairId id)
         if (view.Host is null)
         {
             end.Out.ReceiverDetached();
+            if (view.ReadsNoMore)
+            {
+                Credit(side, view.Consumed, view.Window, finished: true);
+            }
+
             return;
         }
 
@@ -257,6 +262,16 @@ internal sealed class Pair(PairHub hub, PairId id)
         end.PeerKnown.Set();
         end.Out.ReceiverAttached(view.Consumed, view.Window);
         Credit(side, view.Consumed, view.Window, view.ReadsNoMore);
+    }
+
+    /// <summary>Nobody has got the other end, and nobody will: this one sees 1006.</summary>
+    public void LoseUnclaimedPeer(End end, string why)
+    {
+        if (end.Route == EndRoute.Local && _ends[1 - end.Side] is { State.Phase: EndPhase.Pending })
+        {
+            Timeline.Add(1 - end.Side, why, cause: PairCause.NotClaimed);
+            PeerLost(end);
+        }
     }
 
     /// <summary>The peer is gone for good: the end sees 1006 behind what had arrived.</summary>

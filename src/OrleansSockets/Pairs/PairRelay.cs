@@ -257,10 +257,24 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
 
         if (step.Effects.HasFlag(PairEffects.Finish))
         {
+            TellReadsNoMore();
             finished();
         }
 
         return step;
+    }
+
+    // An end whose last word nobody will consume would keep it for ever: its peer was lost after it had gone itself, and has told it nothing.
+    private void TellReadsNoMore()
+    {
+        for (var side = 0; side < 2; side++)
+        {
+            if (_sides[side].Attached && !_sides[1 - side].ReadsNoMore)
+            {
+                _sides[1 - side].ReadsNoMore = true;
+                SendView(side);
+            }
+        }
     }
 
     private void NotifyLost(int side)

@@ -19,7 +19,7 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
 
     async Task<UpgradeResponse> IWebSocketSession.UpgradeAsync(UpgradeRequest request)
     {
-        var response = await OnUpgradeAsync(request);
+        var response = await AnswerAsync(request);
         if (response is { Ticket: { } ticket, Protocol: { } protocol } && Context.Sockets.Find(ticket.Pair) is { } end)
         {
             end.ClientProtocol = protocol;
@@ -46,6 +46,25 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
 
         // A mistake of the caller shows also when the socket has just gone.
         return EndMachine.CheckClose(Context.Settings.Rules, code, reason) is { } error ? throw WebSocketPairException.Of(error, code) : Task.FromResult(false);
+    }
+
+    private async Task<UpgradeResponse> AnswerAsync(UpgradeRequest request)
+    {
+        List<WebSocketEnd> accepted = [];
+        GrainWebSocketContext.Track(accepted);
+        UpgradeResponse? response = null;
+        try
+        {
+            return response = await OnUpgradeAsync(request);
+        }
+        finally
+        {
+            if (response is not { Status: 101 })
+            {
+                // Nobody will ever get the other end: these would hold the session in memory for ever.
+                accepted.ForEach(end => end.DropIfAlone("its client was refused"));
+            }
+        }
     }
 
     /// <summary>Answers a client: make a pair, accept one end, return the other.</summary>

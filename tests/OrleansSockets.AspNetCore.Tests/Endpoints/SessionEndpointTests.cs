@@ -30,6 +30,11 @@ public sealed class Greeter : WebSocketSession, IGreeter
         server.Accept();
         server.Send($"{this.GetPrimaryKeyString()} {request.Path}{request.Query} {request.Headers["X-Test"]}");
         server.OnMessage(e => server.Send(e.Data.Text));
+        if (request.Query == "?late")
+        {
+            throw new InvalidOperationException("thrown by the session when it has accepted already");
+        }
+
         if (request.Query == "?used")
         {
             client.Accept();

@@ -1,3 +1,6 @@
+using OrleansSockets.Ends;
+using OrleansSockets.Pairs;
+
 namespace OrleansSockets.Tests.Ends;
 
 [Collection(OneSilo.Collection)]
@@ -21,5 +24,36 @@ public sealed class WithdrawTests(OneSilo one)
 
         Assert.StartsWith("close 1006", (await log.WaitForAsync(1))[0], StringComparison.Ordinal);
         await one.PairGoneAsync(pair.Server);
+    }
+
+    [Fact]
+    public async Task Withdraw_ThePeerHasGoneBefore_NothingOfItsLastWordStays()
+    {
+        WebSocketPair? pair = null;
+        EndTicket? ticket = null;
+        await one.Silo.RunAsync(_ =>
+        {
+            pair = new WebSocketPair();
+            ticket = pair.Server.Release();
+        });
+        var server = await one.Silo.Pairs.ClaimAsync(ticket!, TestContext.Current.CancellationToken);
+        var client = CoupledEnd.Join(pair!.Client, new Deaf());
+
+        client.Drop();
+        lock (client.Gate)
+        {
+            // As it is when its host has given it up.
+            server.Core.Pair.RemoveEnd(server.Core.Side);
+        }
+
+        await one.Silo.Hub.Claims.WithdrawAsync(server.Core, Task.CompletedTask);
+        await one.PairGoneAsync(pair.Client);
+    }
+
+    private sealed class Deaf : IEndConsumer
+    {
+        public void Signal()
+        {
+        }
     }
 }

@@ -53,6 +53,12 @@ public sealed class EdgeOptions
     /// <summary>How long the client of a named pair waits for the other one. Then it is closed with 4408. Default 60 s; 0: no limit.</summary>
     public TimeSpan PartnerTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// The most clients of one address that may wait for their partners on this node at a time; the next one gets 429. Clients behind a proxy share its address, unless the
+    /// application uses forwarded headers. Default 10,000; 0: no limit.
+    /// </summary>
+    public int MaxWaitingPerAddress { get; set; } = 10_000;
+
     /// <summary>The code that open sockets are closed with at shutdown: 1001 (default) or 1012.</summary>
     public int DrainCode { get; set; } = CloseCode.GoingAway;
 

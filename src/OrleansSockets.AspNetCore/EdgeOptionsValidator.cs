@@ -30,6 +30,7 @@ internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         NotNegative(nameof(options.KeepAliveTimeout), options.KeepAliveTimeout);
         NotNegative(nameof(options.CloseTimeout), options.CloseTimeout);
         NotNegative(nameof(options.PartnerTimeout), options.PartnerTimeout);
+        Check(options.MaxWaitingPerAddress >= 0, nameof(options.MaxWaitingPerAddress), options.MaxWaitingPerAddress, "0 (no limit) or more");
         Check(
             options.DrainCode is CloseCode.GoingAway or CloseCode.ServiceRestart,
             nameof(options.DrainCode), options.DrainCode, $"{CloseCode.GoingAway} or {CloseCode.ServiceRestart}");

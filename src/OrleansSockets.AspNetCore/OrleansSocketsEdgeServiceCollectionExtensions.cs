@@ -44,6 +44,7 @@ public static class OrleansSocketsEdgeServiceCollectionExtensions
         services.AddSingleton<SocketMetrics>();
         services.AddOnSilo<SocketRegistry, SocketRegistry>();
         services.AddOnSilo<SocketAcceptor, SocketAcceptor>();
+        services.AddSingleton<WaitingClients>();
         services.AddOnSilo<PagePairs, PagePairs>();
         services.AddOnSilo<IWebSocketConnector, WebSocketConnector>();
         services.AddOnSilo<IStartupFilter, RequestContexts>();

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using OrleansSockets.Host.Admin;
 
 namespace OrleansSockets.Host;
 
@@ -15,6 +16,11 @@ internal static class PortCheck
         var silo = app.Services.GetRequiredService<IOptions<EndpointOptions>>().Value;
         Require("Silo:Port", silo.SiloListeningEndpoint ?? new IPEndPoint(silo.AdvertisedIPAddress, silo.SiloPort));
         Require("Silo:GatewayPort", silo.GatewayListeningEndpoint ?? new IPEndPoint(silo.AdvertisedIPAddress, silo.GatewayPort));
+        if (app.Configuration.GetAdminPort() is { } admin)
+        {
+            Require("Admin:Port", new IPEndPoint(IPAddress.Loopback, admin));
+        }
+
         foreach (var url in (app.Configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var address = Parse(url);

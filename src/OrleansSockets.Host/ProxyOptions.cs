@@ -13,7 +13,7 @@ internal sealed class ProxyOptions
         select $"Proxy:Allow has '{allowed}'; it can be addresses such as ws://host:port and wss://host.";
 
     public bool Allows(Uri target) =>
-        target.IsAbsoluteUri && target.Scheme is "ws" or "wss" && target.UserInfo.Length == 0
+        target.IsAbsoluteUri && target.Scheme is "ws" or "wss" && target.UserInfo.Length == 0 && target.Fragment.Length == 0
         && Allow.Any(allowed => allowed.Scheme == target.Scheme && allowed.IdnHost == target.IdnHost && allowed.Port == target.Port);
 
     internal sealed class Validator : IValidateOptions<ProxyOptions>

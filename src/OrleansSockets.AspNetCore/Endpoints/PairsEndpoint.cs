@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using OrleansSockets.AspNetCore.Handshakes;
 using OrleansSockets.AspNetCore.Sockets;
 using OrleansSockets.Pairs;
@@ -25,38 +26,71 @@ internal static class PairsEndpoint
             return EndOffer.Refuse(StatusCodes.Status404NotFound, $"A pair has the ends 0 and 1, not '{wrong}'.");
         }
 
+        if (NameCheck.Check(context.GetRouteValue(Name)?.ToString()) is { } failure)
+        {
+            return new EndOffer { Failure = failure };
+        }
+
         var services = context.RequestServices;
+        var options = services.GetRequiredService<IOptions<EdgeOptions>>().Value;
+        if (services.GetRequiredService<WaitingClients>().TryEnter(context.Connection.RemoteIpAddress) is not { } place)
+        {
+            return Refuse(
+                StatusCodes.Status429TooManyRequests,
+                $"{options.MaxWaitingPerAddress} clients of your address wait for their partners already ({nameof(EdgeOptions.MaxWaitingPerAddress)}).");
+        }
+
         var hub = services.GetRequiredService<PairHub>();
         var names = services.GetRequiredService<HeldNames>();
         var side = context.GetRouteValue(Side)!.ToString() == "0" ? 0 : 1;
         var name = context.GetRouteValue(Name)!.ToString()!;
-        var partnerTimeout = services.GetRequiredService<IOptions<EdgeOptions>>().Value.PartnerTimeout;
-        var joined = await names.JoinAsync(name, side, timeout);
-        return joined.Outcome switch
+        EndOffer? offer = null;
+        try
         {
-            NameOutcome.Taken => EndOffer.Refuse(StatusCodes.Status409Conflict, $"End {side} of the pair '{name}' has a client."),
-            NameOutcome.Gone => EndOffer.Refuse(
-                StatusCodes.Status410Gone, $"The pair '{name}' has ended; its name is free again in {Math.Ceiling(joined.FreeIn.TotalSeconds)} s."),
-            NameOutcome.Joined => Offer(joined.Held!, names, hub, partnerTimeout),
-            _ => EndOffer.Refuse(
-                StatusCodes.Status503ServiceUnavailable, "The cluster has just changed and does not know yet who holds this name; try again."),
-        };
+            var joined = await names.JoinAsync(name, side, timeout);
+            return joined.Outcome switch
+            {
+                NameOutcome.Taken => EndOffer.Refuse(StatusCodes.Status409Conflict, $"End {side} of the pair '{name}' has a client."),
+                NameOutcome.Gone => EndOffer.Refuse(
+                    StatusCodes.Status410Gone, $"The pair '{name}' has ended; its name is free again in {Math.Ceiling(joined.FreeIn.TotalSeconds)} s."),
+                NameOutcome.Joined => offer = Offer(joined.Held!, place, names, hub, options.PartnerTimeout),
+                _ => Refuse(
+                    StatusCodes.Status503ServiceUnavailable, "The cluster has just changed and does not know yet who holds this name; try again."),
+            };
+        }
+        finally
+        {
+            if (offer is null)
+            {
+                place.Dispose();
+            }
+        }
     }
 
-    private static EndOffer Offer(HeldName held, HeldNames names, PairHub hub, TimeSpan partnerTimeout) => new()
+    private static EndOffer Refuse(int status, string detail) => new()
+    {
+        Failure = new HandshakeFailure(status, detail) { Headers = new Dictionary<string, string> { [HeaderNames.RetryAfter] = "1" } },
+    };
+
+    private static EndOffer Offer(HeldName held, IDisposable place, HeldNames names, PairHub hub, TimeSpan partnerTimeout) => new()
     {
         // This pair has no live object anywhere yet: the ticket names no home, and its secret proves nothing.
         Ticket = new EndTicket(
             held.Pair, held.Side, held.Secret, hub.Clock.GetUtcNow() + hub.Options.ClaimTimeout, home: null, held.Placement),
         AwaitsClient = true,
-        Beside = (end, socket, over) =>
+        Beside = async (end, socket, over) =>
         {
             held.Attach(
                 waits: () => !end.HasMet,
                 strayed: () => socket.CloseWith(CloseCode.ServiceRestart, "The name was given out anew while the cluster changed; connect again."));
-            return WaitForPartnerAsync(end, socket, partnerTimeout, hub.Clock, over);
+            await WaitForPartnerAsync(end, socket, partnerTimeout, hub.Clock, over);
+            place.Dispose();
         },
-        Ended = (end, socket) => names.Leave(held, Ending(end, socket)),
+        Ended = (end, socket) =>
+        {
+            place.Dispose();
+            names.Leave(held, Ending(end, socket));
+        },
     };
 
     private static NameEnding Ending(CoupledSocketEnd? end, EdgeSocket? socket) =>
@@ -67,14 +101,9 @@ internal static class PairsEndpoint
     private static async Task WaitForPartnerAsync(
         CoupledSocketEnd end, EdgeSocket socket, TimeSpan limit, TimeProvider clock, CancellationToken over)
     {
-        if (limit == TimeSpan.Zero)
-        {
-            return;
-        }
-
         try
         {
-            await end.PeerAttached.WaitAsync(limit, clock, over);
+            await end.PeerAttached.WaitAsync(limit == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : limit, clock, over);
         }
         catch (TimeoutException)
         {

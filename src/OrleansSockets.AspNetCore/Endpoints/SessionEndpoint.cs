@@ -15,12 +15,12 @@ internal static class SessionEndpoint
         var name = context.GetRouteValue(parameter)?.ToString();
         return WebSocketResult.Acceptor(context).HandleAsync(context, async _ =>
         {
-            if (string.IsNullOrEmpty(name))
+            if (NameCheck.Check(name) is { } failure)
             {
-                return EndOffer.Refuse(StatusCodes.Status404NotFound, "The address names no session.");
+                return new EndOffer { Failure = failure };
             }
 
-            var session = context.RequestServices.GetRequiredService<IGrainFactory>().GetGrain<TSession>(name);
+            var session = context.RequestServices.GetRequiredService<IGrainFactory>().GetGrain<TSession>(name!);
             return ToOffer(await session.UpgradeAsync(Describe(context)));
         });
     }

@@ -32,6 +32,9 @@ internal static class WebSocketHandshake
     private static readonly HandshakeFailure BadKey = new(
         StatusCodes.Status400BadRequest, $"The request needs one Sec-WebSocket-Key with {KeyBytes} bytes in base64.");
 
+    private static readonly HandshakeFailure LongProtocol = new(
+        StatusCodes.Status400BadRequest, $"The name of a subprotocol may have {NameCheck.MaxLength} characters.");
+
     /// <summary>Null if the request may become a socket.</summary>
     public static HandshakeFailure? Check(HttpContext context, EdgeOptions options, bool anyOrigin)
     {
@@ -59,7 +62,12 @@ internal static class WebSocketHandshake
             return WrongVersion;
         }
 
-        return anyOrigin || IsAllowed(request.Headers.Origin, options.AllowedOrigins)
+        if (Offered(context).Any(protocol => protocol.Length > NameCheck.MaxLength))
+        {
+            return LongProtocol;
+        }
+
+        return anyOrigin || IsAllowed(request.Headers.Origin, options.AllowedOrigins) || IsOwn(context)
             ? null
             : new HandshakeFailure(StatusCodes.Status403Forbidden, $"The origin '{request.Headers.Origin}' is not allowed to open sockets here.");
     }
@@ -117,6 +125,11 @@ internal static class WebSocketHandshake
 
     private static bool IsAllowed(StringValues origins, ISet<string> allowed) =>
         origins.Count == 0 || allowed.Contains("*") || (origins is [{ } origin] && allowed.Contains(origin));
+
+    private static bool IsOwn(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<OwnOrigin>() is not null
+        && context.Request.Headers.Origin is [{ } origin]
+        && string.Equals(origin, $"{context.Request.Scheme}://{context.Request.Host}", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<string> Tokens(StringValues values) =>
         values.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));

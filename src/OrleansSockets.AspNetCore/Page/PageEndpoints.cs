@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using OrleansSockets.AspNetCore.Handshakes;
 
 namespace OrleansSockets.AspNetCore.Page;
 
@@ -18,7 +19,7 @@ internal static class PageEndpoints
         parts.MapPost("pairs", (string client, string server, string clientDeployment, string serverDeployment, PagePairs pairs) =>
             pairs.MakeAsync(client, server, clientDeployment, serverDeployment));
         parts.MapGet("pairs/{pair:guid}", (Guid pair, PagePairs pairs) => pairs.TellAsync(pair));
-        parts.MapWebSocketSession<IDrivenEnd>("ends/{name}");
+        parts.MapWebSocketSession<IDrivenEnd>("ends/{name}").WithMetadata(OwnOrigin.Allowed);
         return page;
     }
 

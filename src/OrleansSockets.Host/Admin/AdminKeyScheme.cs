@@ -9,7 +9,8 @@ using Microsoft.Extensions.Options;
 namespace OrleansSockets.Host.Admin;
 
 /// <inheritdoc cref="AdminAccess"/>
-internal sealed class AdminKeyScheme(IOptionsMonitor<AdminAccessOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+internal sealed class AdminKeyScheme(
+    IOptionsMonitor<AdminAccessOptions> options, ILoggerFactory logger, UrlEncoder encoder, IHostEnvironment environment)
     : AuthenticationHandler<AdminAccessOptions>(options, logger, encoder)
 {
     public const string Name = "AdminKey";
@@ -17,11 +18,15 @@ internal sealed class AdminKeyScheme(IOptionsMonitor<AdminAccessOptions> options
     private const string Bearer = "Bearer ";
 
     // A proxy on this machine would make the whole world local.
-    private static readonly string[] Forwarded = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"];
+    private static readonly string[] Forwarded =
+        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "X-Original-Host", "Via"];
 
     private bool IsLocal =>
-        Context.Connection.RemoteIpAddress is { } remote
+        (environment.IsDevelopment() || Context.Connection.LocalPort == Options.Port)
+        && Context.Connection is { RemoteIpAddress: { } remote, LocalIpAddress: { } local }
         && IPAddress.IsLoopback(remote)
+        && IPAddress.IsLoopback(local)
+        && Request.Headers["Sec-Fetch-Site"].ToString() is ("" or "same-origin" or "none")
         && !Forwarded.Any(Request.Headers.ContainsKey)
         && IsLocalHost(Request.Host.Host)
         && (!Request.Headers.TryGetValue("Origin", out var origin) || origin == $"{Request.Scheme}://{Request.Host}");
@@ -39,7 +44,8 @@ internal sealed class AdminKeyScheme(IOptionsMonitor<AdminAccessOptions> options
         if (!Options.HasKey)
         {
             return Results.Problem(
-                "Without Admin:Key, the admin API answers programs on this machine only.", statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(Context);
+                "Without Admin:Key, the admin API answers programs on this machine only: at Admin:Port, or anywhere in the Development environment.",
+                statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(Context);
         }
 
         Response.Headers.WWWAuthenticate = Bearer.TrimEnd();

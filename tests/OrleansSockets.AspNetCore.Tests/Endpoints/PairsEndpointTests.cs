@@ -136,6 +136,40 @@ public sealed class PairsEndpointTests : IAsyncLifetime
     [InlineData("/pairs/z", "404")]
     public async Task Address_WrongEnd_404(string path, string status) => Assert.Equal(status, await _a.StatusAsync(path));
 
+    [Theory]
+    [InlineData(256, "101")]
+    [InlineData(257, "414")]
+    public async Task Name_OfManyCharacters_HasALimit(int length, string status) =>
+        Assert.Equal(status, await _a.StatusAsync($"/pairs/{new string('n', length)}/0"));
+
+    [Theory]
+    [InlineData("%0A")]
+    [InlineData("a%0D%0ASet-Cookie:x")]
+    [InlineData("%1B%5B2J")]
+    [InlineData("%7F")]
+    [InlineData("%C2%85")]
+    public async Task Name_WithControlCharacters_400(string name) => Assert.Equal("400", await _a.StatusAsync($"/pairs/{name}/0"));
+
+    [Fact]
+    public async Task MaxWaitingPerAddress_IsReached_429UntilOneHasMetOrLeft()
+    {
+        await using var few = await EdgeNode.StartAsync(
+            app => app.MapWebSocketPairs("/pairs"), edge => edge.MaxWaitingPerAddress = 2, primary: _a);
+        using var met = await few.ConnectAsync("/pairs/w0/0");
+        using var leaves = await few.ConnectAsync("/pairs/w1/0");
+        using (var refused = new RawClient())
+        {
+            var head = await refused.UpgradeAsync(few.Address, "/pairs/w2/0");
+            Assert.Equal("429", EdgeNode.StatusOf(head));
+            Assert.Contains("Retry-After: 1", head, StringComparison.Ordinal);
+        }
+
+        using var partner = await _a.ConnectAsync("/pairs/w0/1");
+        await SocketServer.EventuallyAsync(async () => await few.StatusAsync("/pairs/w3/0") == "101");
+        leaves.Reset();
+        await SocketServer.EventuallyAsync(async () => await few.StatusAsync("/pairs/w4/0") == "101");
+    }
+
     [Fact]
     public async Task PartnerTimeout_NobodyComes_4408()
     {

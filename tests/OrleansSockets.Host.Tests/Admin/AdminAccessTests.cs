@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansSockets.Storage.Tests.Stores;
 using Xunit;
 
 namespace OrleansSockets.Host.Tests.Admin;
@@ -20,6 +21,30 @@ public sealed class AdminAccessTests
         Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(node, ("Origin", "https://example.com")));
         Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(node, ("X-Forwarded-For", "203.0.113.7")));
         Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(node, ("Host", "example.com")));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(node, ("Sec-Fetch-Site", "cross-site")));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(node, ("Sec-Fetch-Site", "same-origin")));
+    }
+
+    [Fact]
+    public async Task WithoutAKey_InProduction_TheClientsPortAnswersNobody()
+    {
+        await using var node = await NodeProcess.StartAsync(Token, "--Admin:Key=", "--environment=Production");
+
+        // As it comes from a proxy on this machine that adds no header.
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(node));
+    }
+
+    [Fact]
+    public async Task WithoutAKey_InProduction_TheAdministratorsPortAnswersThisMachine()
+    {
+        var port = FreePort.Next();
+        await using var node = await NodeProcess.StartAsync(Token, $"--Admin:Port={port}", "--environment=Production");
+        var admin = new Uri($"http://127.0.0.1:{port}/");
+
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(admin));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(admin, ("X-Forwarded-For", "203.0.113.7")));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(admin, ("Origin", "https://example.com")));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(admin, ("Host", "example.com")));
     }
 
     [Fact]
@@ -41,10 +66,12 @@ public sealed class AdminAccessTests
         Assert.Contains("Admin:Key must have at least 16 characters.", error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<HttpStatusCode> AskAsync(NodeProcess node, params (string Name, string Value)[] headers)
+    private static Task<HttpStatusCode> AskAsync(NodeProcess node, params (string Name, string Value)[] headers) => AskAsync(node.Address, headers);
+
+    private static async Task<HttpStatusCode> AskAsync(Uri node, params (string Name, string Value)[] headers)
     {
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node.Address, "admin/deployments"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node, "admin/deployments"));
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);

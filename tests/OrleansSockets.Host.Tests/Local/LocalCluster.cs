@@ -10,7 +10,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     private static readonly string Script = Path.Combine(FindCheckout(), "infra/local/run");
 
     private readonly ChildProcess _script;
-    private readonly Dictionary<string, (Uri Address, int ProcessId)> _nodes = [];
+    private readonly Dictionary<string, (Uri Address, int ProcessId, Uri Admin)> _nodes = [];
 
     private LocalCluster(int port, string[] options)
     {
@@ -38,7 +38,7 @@ internal sealed class LocalCluster : IAsyncDisposable
             foreach (var name in new[] { "edge-a", "edge-b", "core-a", "core-b" })
             {
                 var words = (await cluster._script.ReadAfterAsync($"{name}:", cancellationToken)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                cluster._nodes[name] = (new Uri(words[0]), int.Parse(words[2], CultureInfo.InvariantCulture));
+                cluster._nodes[name] = (new Uri(words[0]), int.Parse(words[2], CultureInfo.InvariantCulture), new Uri(words[^1]));
             }
 
             return cluster;
@@ -61,6 +61,12 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>An address at the proxy.</summary>
     public Uri Address(string path) => new($"http://localhost:{Port}/{path}");
 
+    /// <summary>A node's own port for clients.</summary>
+    public Uri AddressOf(string node) => _nodes[node].Address;
+
+    /// <summary>A node's port for administrators.</summary>
+    public Uri AdminOf(string node) => _nodes[node].Admin;
+
     /// <summary>Through the proxy, as clients connect.</summary>
     public Task<TestSocket> ConnectAsync(string path, CancellationToken cancellationToken) =>
         TestSocket.ConnectAsync(new UriBuilder(Address(path)) { Scheme = "ws" }.Uri, cancellationToken);
@@ -73,7 +79,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     public async Task<JsonElement> AdministerAsync(CancellationToken cancellationToken, params string[] arguments)
     {
         await using var tool = new ChildProcess(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "orleans-sockets.dll"), "--url", $"{_nodes["edge-b"].Address}", "--json", .. arguments]);
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "orleans-sockets.dll"), "--url", $"{_nodes["edge-b"].Admin}", "--json", .. arguments]);
         await tool.WaitForExitAsync(cancellationToken);
         return tool.ExitCode == 0 ? JsonDocument.Parse(tool.Output).RootElement : throw new InvalidOperationException(tool.Output);
     }

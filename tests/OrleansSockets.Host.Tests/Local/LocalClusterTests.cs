@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text;
 using OrleansSockets.Storage.Tests.Stores;
 using Xunit;
 
@@ -8,7 +11,7 @@ namespace OrleansSockets.Host.Tests.Local;
 public sealed class LocalClusterTests(RunningLocalCluster running) : IClassFixture<RunningLocalCluster>
 {
     /// <summary>How many the script uses.</summary>
-    internal const int Ports = 14;
+    internal const int Ports = 18;
 
     private readonly LocalCluster _cluster = running.Cluster;
 
@@ -29,20 +32,75 @@ public sealed class LocalClusterTests(RunningLocalCluster running) : IClassFixtu
         Assert.Equal("bob: milk?", await bob.ReceiveAsync(Token));
     }
 
+    [Theory]
+    [InlineData("/admin/nodes")]
+    [InlineData("/Admin/nodes")]
+    [InlineData("//admin/nodes")]
+    [InlineData("/echo/../admin/nodes")]
+    [InlineData("/rooms/x/../../admin/nodes")]
+    [InlineData("/rooms/..%2fadmin/nodes")]
+    [InlineData("/%61dmin/nodes")]
+    [InlineData("/metrics")]
+    [InlineData("/metrics/")]
+    [InlineData("/Metrics")]
+    [InlineData("/METRICS/")]
+    [InlineData("/./metrics")]
+    [InlineData("/%6detrics")]
+    [InlineData("/metrics;x")]
+    [InlineData("/page/choices")]
+    [InlineData("/health/ready")]
+    [InlineData("/")]
+    public async Task Proxy_WhatIsForTheInside_404InEveryWayToWriteIt(string target)
+    {
+        // As it is written here: HttpClient would tidy it up.
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, _cluster.Port, Token);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), Token);
+        using var reader = new StreamReader(client.GetStream());
+
+        Assert.StartsWith("HTTP/1.1 404", await reader.ReadLineAsync(Token), StringComparison.Ordinal);
+    }
+
     [Fact]
-    public async Task Proxy_KeepsAdministrationInside_AndServesThePage()
+    public async Task Admin_AtAClientsPort_IsRefusedAlsoToAProxyThatSaysNothing()
     {
         using var http = new HttpClient();
+        var node = _cluster.AddressOf("edge-a");
 
-        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("admin/nodes"));
-        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("metrics"));
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(""));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync("admin/nodes"));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync("page/choices"));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(""));
 
         async Task<HttpStatusCode> StatusAsync(string path)
         {
-            using var answer = await http.GetAsync(_cluster.Address(path), Token);
+            using var answer = await http.GetAsync(new Uri(node, path), Token);
+            Assert.False(answer.Headers.Contains("Server"));
             return answer.StatusCode;
         }
+    }
+
+    [Fact]
+    public async Task Page_AtTheAdministratorsPort_OpensItsOwnSockets()
+    {
+        using var http = new HttpClient();
+        using var page = await http.GetAsync(_cluster.AdminOf("edge-a"), Token);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+
+        using var foreign = new ClientWebSocket();
+        foreign.Options.SetRequestHeader("Origin", "https://example.com");
+        foreign.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() => foreign.ConnectAsync(Ends(), Token));
+        Assert.Equal(HttpStatusCode.Forbidden, foreign.HttpStatusCode);
+
+        using var own = new ClientWebSocket();
+        own.Options.SetRequestHeader("Origin", _cluster.AdminOf("edge-a").GetLeftPart(UriPartial.Authority));
+        own.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() => own.ConnectAsync(Ends(), Token));
+
+        // Of no pair, so the session refuses it; but nobody has minded the origin.
+        Assert.NotEqual(HttpStatusCode.Forbidden, own.HttpStatusCode);
+
+        Uri Ends() => new UriBuilder(new Uri(_cluster.AdminOf("edge-a"), $"page/ends/{Guid.NewGuid():N}-0")) { Scheme = "ws" }.Uri;
     }
 
     [Fact]

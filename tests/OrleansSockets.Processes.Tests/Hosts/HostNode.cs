@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using OrleansSockets.Host.Tests;
 
 namespace OrleansSockets.Processes.Tests.Hosts;
@@ -5,6 +6,8 @@ namespace OrleansSockets.Processes.Tests.Hosts;
 /// <summary>A node of the shipped server.</summary>
 internal sealed class HostNode : NodeProcess
 {
+    private const string AdminKey = "a key for these tests only";
+
     private HostNode(int port, int silo, int gateway, string tables)
         : base(
             "OrleansSockets.Host",
@@ -12,9 +15,10 @@ internal sealed class HostNode : NodeProcess
             [
                 "--Silo:Address=127.0.0.1", $"--Silo:Port={silo}", $"--Silo:GatewayPort={gateway}",
                 "--Clustering:Provider=AzureTables", "--Storage:Provider=AzureTables", $"--AzureTables:ConnectionString={tables}",
-                "--Membership:Profile=Fast",
+                "--Membership:Profile=Fast", $"--Admin:Key={AdminKey}",
             ])
     {
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
         Silo = $"127.0.0.1:{silo}";
         Admin = new AdminClient(Http);
     }

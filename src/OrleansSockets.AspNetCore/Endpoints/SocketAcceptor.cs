@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansSockets.AspNetCore.Connections;
 using OrleansSockets.AspNetCore.Handshakes;
 using OrleansSockets.AspNetCore.Sockets;
 using OrleansSockets.Frames;
@@ -17,6 +18,9 @@ namespace OrleansSockets.AspNetCore.Endpoints;
 internal sealed class SocketAcceptor(
     PairHub hub, SocketRegistry registry, IOptions<EdgeOptions> options, IHostEnvironment environment, ILogger<SocketAcceptor> logger)
 {
+    /// <summary>More than a grain call takes to give up.</summary>
+    private static readonly TimeSpan MostForEnded = TimeSpan.FromSeconds(15);
+
     private readonly EdgeOptions _options = options.Value;
     private readonly bool _anyOrigin = environment.IsDevelopment();
 
@@ -29,8 +33,7 @@ internal sealed class SocketAcceptor(
         var failure = WebSocketHandshake.Check(context, _options, _anyOrigin);
         if (failure is null && !registry.TryEnter())
         {
-            failure = new HandshakeFailure(
-                StatusCodes.Status503ServiceUnavailable,
+            failure = HandshakeFailure.TryAgain(
                 registry.IsDraining ? "This node shuts down." : $"This node has {nameof(EdgeOptions.MaxSockets)} ({_options.MaxSockets}) open sockets.");
         }
 
@@ -74,20 +77,48 @@ internal sealed class SocketAcceptor(
         }
         finally
         {
-            await (offer is null && obtaining is not null ? TakeBackAsync(obtaining) : offer?.Ended?.Invoke() ?? Task.CompletedTask);
+            // Nobody waits for it: the client has its answer, or the end of TCP, first. An offer that comes after the time was up must not
+            // keep its place either.
+            if (obtaining is not null)
+            {
+                registry.RunBehind(() => GiveUpAsync(obtaining, context.Request.Path));
+            }
         }
     }
 
-    // An offer that comes after the time was up must not keep its place; nobody waits for that.
-    private static async Task TakeBackAsync(Task<EndOffer> obtaining)
+    private async Task GiveUpAsync(Task<EndOffer> obtaining, string path)
     {
-        if (!obtaining.IsCompleted)
+        Func<Task>? ended;
+        try
         {
-            _ = obtaining.ContinueWith(TakeBackAsync, TaskScheduler.Default);
+            ended = (await obtaining).Ended;
         }
-        else if (obtaining is { IsCompletedSuccessfully: true, Result.Ended: { } ended })
+        catch (Exception)
         {
-            await ended();
+            // There is nothing to give up, and the request has said why.
+            return;
+        }
+
+        try
+        {
+            await (ended?.Invoke() ?? Task.CompletedTask).WaitAsync(MostForEnded, TimeProvider.System);
+        }
+        catch (Exception e)
+        {
+            EdgeLog.NotGivenUp(logger, e, path);
+        }
+    }
+
+    private async Task RunBesideAsync(EndOffer offer, CoupledSocketEnd end, EdgeSocket socket, string path, CancellationToken over)
+    {
+        try
+        {
+            await (offer.Beside?.Invoke(end, socket, over) ?? Task.CompletedTask);
+        }
+        catch (Exception e)
+        {
+            // The socket has no part in it.
+            EdgeLog.BesideFailed(logger, e, path);
         }
     }
 
@@ -106,6 +137,10 @@ internal sealed class SocketAcceptor(
             var status = e.Kind == WebSocketPairErrorKind.AlreadyClaimed ? StatusCodes.Status409Conflict : StatusCodes.Status410Gone;
             return new HandshakeFailure(status, e.Message);
         }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return new HandshakeFailure(StatusCodes.Status499ClientClosedRequest, "The client is gone.");
+        }
         catch (Exception e) when (e is TimeoutException || (e is OperationCanceledException && either.IsCancellationRequested))
         {
             EdgeLog.HandshakeFailed(logger, e, context.Request.Path);
@@ -115,7 +150,7 @@ internal sealed class SocketAcceptor(
         catch (Orleans.Runtime.OrleansException e)
         {
             EdgeLog.HandshakeFailed(logger, e, context.Request.Path);
-            return new HandshakeFailure(StatusCodes.Status503ServiceUnavailable, "The cluster cannot serve this now; try again.");
+            return HandshakeFailure.TryAgain("The cluster cannot serve this now; try again.");
         }
     }
 
@@ -140,13 +175,13 @@ internal sealed class SocketAcceptor(
         var settings = SocketSettings.From(_options, FrameRole.Server, RequestContexts.Of(context).Settings.MaxMessageSize);
         // Not the context's own: a reset may come when the request has just ended.
         var lifetime = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
-        var socket = new EdgeSocket(stream, end, settings, hub.Clock, logger, lifetime.Abort);
+        var socket = new EdgeSocket(stream, end, settings, hub.Clock, logger, ConnectionWatch.Of(context), lifetime.Abort);
         using var over = new CancellationTokenSource();
-        var beside = offer.Beside?.Invoke(end, socket, over.Token) ?? Task.CompletedTask;
+        var beside = RunBesideAsync(offer, end, socket, context.Request.Path, over.Token);
 
         // The loops belong to no context: handlers take turns in it, frames do not.
         await Task.Run(() => registry.RunAsync(socket));
         over.Cancel();
-        await beside;
+        registry.RunBehind(() => beside);
     }
 }

@@ -15,7 +15,7 @@ public sealed class EdgeOptions
     /// </summary>
     public ISet<string> AllowedOrigins { get; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The most sockets at a time; the next one gets 503. Default 100,000; at least 1.</summary>
+    /// <summary>The most sockets at a time; the next one gets 503 with <c>Retry-After</c>. Default 100,000; at least 1.</summary>
     public int MaxSockets { get; set; } = 100_000;
 
     /// <summary>
@@ -35,7 +35,10 @@ public sealed class EdgeOptions
     /// <summary>How long one write may wait for a client that does not read. Then its socket is reset and the peer sees 1006. Default 30 s; 0: no limit.</summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After this silence of a client it gets a Ping. Default 30 s; 0: never.</summary>
+    /// <summary>
+    /// After this silence of a client it gets a Ping. While the edge has stopped reading, because the peer is too slow, only where an end of
+    /// the connection would not show otherwise. Default 30 s; 0: never.
+    /// </summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -46,7 +49,8 @@ public sealed class EdgeOptions
 
     /// <summary>
     /// From the first Close that passes to the other one. Then the socket is reset, and an end that waits for an answer sees 1006. Workers have no such
-    /// limit: keep it above the ones of browsers. Default 5 min; 0: no limit.
+    /// limit: keep it above the ones of browsers. Default 5 min; 0: no limit. A client that answers a Close of the edge itself by sending on is
+    /// reset after 30 s, or 64 MiB.
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromMinutes(5);
 

@@ -65,6 +65,25 @@ internal sealed class RawClient : IDisposable
         }
     }
 
+    /// <summary>Sends messages until nobody takes any more, and on to the middle of one. The bytes that went.</summary>
+    public async Task<long> StallAsync()
+    {
+        _socket.SendBufferSize = 64 * 1024;
+        var chunk = Frame(Opcode.Binary, new byte[64 * 1024]);
+        for (long sent = 0; ; sent += chunk.Length)
+        {
+            using var stalled = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+            try
+            {
+                await _socket.SendAsync(chunk, stalled.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return sent;
+            }
+        }
+    }
+
     public void SendFin() => _socket.Shutdown(SocketShutdown.Send);
 
     public void Reset() => _socket.Close(0);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using OrleansSockets.AspNetCore.Handshakes;
 
 namespace OrleansSockets.AspNetCore.Admin;
 
@@ -16,6 +17,7 @@ internal sealed class Unavailable(string message, Exception? inner = null) : Exc
         }
         catch (Unavailable e)
         {
+            invocation.HttpContext.Response.Headers.RetryAfter = HandshakeFailure.RetryAfterSeconds;
             return Results.Problem(e.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using OrleansSockets.AspNetCore.Connections;
 using OrleansSockets.AspNetCore.Handshakes;
 using OrleansSockets.Contexts;
 using OrleansSockets.Deployments;
@@ -25,6 +26,8 @@ internal sealed class RequestContexts(PairHub hub, DeploymentRegistry deployment
 
     private Task InvokeAsync(HttpContext request, RequestDelegate rest)
     {
+        var mayBecomeSocket = MayBecomeSocket(request);
+        request.Features.Get<IHalfCloseFeature>()?.BeginRequest(mayBecomeSocket && HttpProtocol.IsHttp11(request.Request.Protocol));
         var settings = deployments.Default;
         if (options.Value.Deployment(request) is { } name)
         {
@@ -38,7 +41,7 @@ internal sealed class RequestContexts(PairHub hub, DeploymentRegistry deployment
 
         var context = new TurnQueueContext(hub, settings);
         request.Features.Set<WebSocketContext>(context);
-        return MayBecomeSocket(request) ? context.RunAsync(() => rest(request)) : EnterAsync(context, request, rest);
+        return mayBecomeSocket ? context.RunAsync(() => rest(request)) : EnterAsync(context, request, rest);
     }
 
     // No handler runs beside a request that stays a request, unless it makes pairs for itself; then only the ambient context matters.

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansSockets.AspNetCore.Connections;
 using OrleansSockets.AspNetCore.Handshakes;
 using OrleansSockets.AspNetCore.Sockets;
 using OrleansSockets.Frames;
@@ -29,8 +30,7 @@ internal sealed class SocketAcceptor(
         var failure = WebSocketHandshake.Check(context, _options, _anyOrigin);
         if (failure is null && !registry.TryEnter())
         {
-            failure = new HandshakeFailure(
-                StatusCodes.Status503ServiceUnavailable,
+            failure = HandshakeFailure.TryAgain(
                 registry.IsDraining ? "This node shuts down." : $"This node has {nameof(EdgeOptions.MaxSockets)} ({_options.MaxSockets}) open sockets.");
         }
 
@@ -75,23 +75,44 @@ internal sealed class SocketAcceptor(
         }
         finally
         {
-            if (offer is not null)
+            if (obtaining is not null)
             {
-                offer.Ended?.Invoke(end, socket);
-            }
-            else if (obtaining is not null)
-            {
-                // An offer that comes after the time was up must not keep its place; nobody waits for that.
-                _ = obtaining.ContinueWith(TakeBack, TaskScheduler.Default);
+                GiveUp(obtaining, end, socket, context.Request.Path);
             }
         }
     }
 
-    private static void TakeBack(Task<EndOffer> obtaining)
+    // An offer that comes after the time was up must not keep its place either; nobody waits for that.
+    private void GiveUp(Task<EndOffer> obtaining, CoupledSocketEnd? end, EdgeSocket? socket, string path)
     {
-        if (obtaining is { IsCompletedSuccessfully: true, Result.Ended: { } ended })
+        if (!obtaining.IsCompleted)
         {
-            ended(null, null);
+            _ = obtaining.ContinueWith(late => GiveUp(late, null, null, path), TaskScheduler.Default);
+        }
+        else if (obtaining is { IsCompletedSuccessfully: true, Result.Ended: { } ended })
+        {
+            try
+            {
+                ended(end, socket);
+            }
+            catch (Exception e)
+            {
+                // The client has its answer, or the end of TCP, all the same.
+                EdgeLog.NotGivenUp(logger, e, path);
+            }
+        }
+    }
+
+    private async Task RunBesideAsync(EndOffer offer, CoupledSocketEnd end, EdgeSocket socket, string path, CancellationToken over)
+    {
+        try
+        {
+            await (offer.Beside?.Invoke(end, socket, over) ?? Task.CompletedTask);
+        }
+        catch (Exception e)
+        {
+            // The socket has no part in it.
+            EdgeLog.BesideFailed(logger, e, path);
         }
     }
 
@@ -110,6 +131,10 @@ internal sealed class SocketAcceptor(
             var status = e.Kind == WebSocketPairErrorKind.AlreadyClaimed ? StatusCodes.Status409Conflict : StatusCodes.Status410Gone;
             return new HandshakeFailure(status, e.Message);
         }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return new HandshakeFailure(StatusCodes.Status499ClientClosedRequest, "The client is gone.");
+        }
         catch (Exception e) when (e is TimeoutException || (e is OperationCanceledException && either.IsCancellationRequested))
         {
             EdgeLog.HandshakeFailed(logger, e, context.Request.Path);
@@ -119,7 +144,7 @@ internal sealed class SocketAcceptor(
         catch (Orleans.Runtime.OrleansException e)
         {
             EdgeLog.HandshakeFailed(logger, e, context.Request.Path);
-            return new HandshakeFailure(StatusCodes.Status503ServiceUnavailable, "The cluster cannot serve this now; try again.");
+            return HandshakeFailure.TryAgain("The cluster cannot serve this now; try again.");
         }
     }
 
@@ -144,14 +169,14 @@ internal sealed class SocketAcceptor(
         var settings = SocketSettings.From(_options, FrameRole.Server, RequestContexts.Of(context).Settings.MaxMessageSize);
         // Not the context's own: a reset may come when the request has just ended.
         var lifetime = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
-        var socket = new EdgeSocket(stream, end, settings, hub.Clock, logger, lifetime.Abort);
+        var socket = new EdgeSocket(stream, end, settings, hub.Clock, logger, ConnectionWatch.Of(context), lifetime.Abort);
         started(socket);
         using var over = new CancellationTokenSource();
-        var beside = offer.Beside?.Invoke(end, socket, over.Token) ?? Task.CompletedTask;
+        var beside = RunBesideAsync(offer, end, socket, context.Request.Path, over.Token);
 
         // The loops belong to no context: handlers take turns in it, frames do not.
         await Task.Run(() => registry.RunAsync(socket));
         over.Cancel();
-        await beside;
+        registry.RunBehind(() => beside);
     }
 }

@@ -97,8 +97,8 @@ internal sealed class WebSocketConnector(
         {
             await using (stream)
             {
-                var socket = new EdgeSocket(
-                    stream, end, SocketSettings.From(options.Value, FrameRole.Client, settings.MaxMessageSize), hub.Clock, logger, stream.Dispose);
+                var limits = SocketSettings.From(options.Value, FrameRole.Client, settings.MaxMessageSize);
+                var socket = new EdgeSocket(stream, end, limits, hub.Clock, logger, connection: null, stream.Dispose);
                 await registry.RunAsync(socket);
             }
         }

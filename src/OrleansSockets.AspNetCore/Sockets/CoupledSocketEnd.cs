@@ -15,6 +15,8 @@ internal sealed class CoupledSocketEnd : ISocketEnd, IEndConsumer
 
     public bool HasRoom => End.HasRoom;
 
+    public bool IsHeard => End.IsHeard;
+
     public Task PeerGone => End.PeerGone;
 
     /// <summary>The other end is attached, or was.</summary>
@@ -62,6 +64,12 @@ internal sealed class CoupledSocketEnd : ISocketEnd, IEndConsumer
     }
 
     public Task WaitForRoom() => End.WaitForRoom();
+
+    public void TakeAll() => End.TakeAll();
+
+    public void Discard() => End.Discard();
+
+    public bool EndInput() => End.EndInput();
 
     public void Send(bool isText, bool first, bool last, ReadOnlySpan<byte> part) => End.Send(isText, first, last, part);
 

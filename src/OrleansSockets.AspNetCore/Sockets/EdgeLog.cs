@@ -21,4 +21,10 @@ internal static partial class EdgeLog
 
     [LoggerMessage(6, LogLevel.Error, "A socket ended by a fault of the edge")]
     public static partial void SocketFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(7, LogLevel.Warning, "The place of a client of {Path} that has left could not be given up")]
+    public static partial void NotGivenUp(ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(8, LogLevel.Error, "What runs beside a socket of {Path} failed; the socket goes on")]
+    public static partial void BesideFailed(ILogger logger, Exception exception, string path);
 }

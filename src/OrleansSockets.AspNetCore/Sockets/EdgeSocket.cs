@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using OrleansSockets.AspNetCore.Connections;
 
 namespace OrleansSockets.AspNetCore.Sockets;
 
@@ -14,17 +15,23 @@ internal sealed class EdgeSocket
     private static readonly TimeSpan MostForAnswers = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MostAfterViolation = TimeSpan.FromSeconds(1);
 
+    /// <summary>When the edge closes, a peer that takes nothing for so long does not get what the client still sends.</summary>
+    private static readonly TimeSpan MostForRoom = TimeSpan.FromSeconds(1);
+
     private readonly ISocketEnd _end;
     private readonly SocketSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly IConnectionWatch? _connection;
     private readonly Action _abort;
     private readonly SocketSender _sender;
     private readonly SocketReceiver _receiver;
     private readonly CancellationTokenSource _stop = new();
     private long _pingAt;
-    private long _violatedAt;
+    private long _probedAt;
+    private long _inputOverAt;
     private bool _isReset;
+    private volatile bool _hasWatched;
     private volatile bool _closesByItself;
 
     /// <summary>Couples; <see cref="RunAsync"/> starts.</summary>
@@ -33,13 +40,22 @@ internal sealed class EdgeSocket
     /// <param name="settings">Limits and role.</param>
     /// <param name="clock">For all limits.</param>
     /// <param name="logger">For what ends a socket against its will.</param>
+    /// <param name="connection">Tells of the connection's end while nothing is read from it; null: nobody does.</param>
     /// <param name="abort">Resets the connection under the stream.</param>
-    public EdgeSocket(Stream stream, ISocketEnd end, SocketSettings settings, TimeProvider clock, ILogger logger, Action abort)
+    public EdgeSocket(
+        Stream stream,
+        ISocketEnd end,
+        SocketSettings settings,
+        TimeProvider clock,
+        ILogger logger,
+        IConnectionWatch? connection,
+        Action abort)
     {
         _end = end;
         _settings = settings;
         _clock = clock;
         _logger = logger;
+        _connection = connection;
         _abort = abort;
         _sender = new SocketSender(stream, end, settings, clock);
         _receiver = new SocketReceiver(stream, end, _sender, settings, clock);
@@ -63,6 +79,7 @@ internal sealed class EdgeSocket
         _end.Listen(_sender.Signal);
         var sending = _sender.RunAsync();
         var receiving = _receiver.RunAsync(_stop.Token);
+        _connection?.Watch(Look);
         try
         {
             await Task.WhenAny(sending, receiving);
@@ -99,7 +116,9 @@ internal sealed class EdgeSocket
     {
         _end.Note($"the edge closes: {reason}", code);
         _closesByItself = true;
+        _receiver.Bound();
         _sender.CloseWith(code, reason);
+        DiscardIfStuck();
     }
 
     /// <summary>Resets the connection.</summary>
@@ -128,13 +147,18 @@ internal sealed class EdgeSocket
             return;
         }
 
-        var (sent, received, violated) = (_sender.ClosedAt, _receiver.ClosedAt, Volatile.Read(ref _violatedAt));
-        if (violated != 0)
+        if (_receiver.IsPaused || _hasWatched || Volatile.Read(ref _inputOverAt) != 0)
         {
-            // What the peer answers to the messages before the violation still goes out, as on Workers; but a peer that does not listen holds up no Close.
-            if (sent == 0 && _clock.GetElapsedTime(violated) >= MostForAnswers)
+            Look();
+        }
+
+        DiscardIfStuck();
+        var (sent, received, inputOver) = (_sender.ClosedAt, _receiver.ClosedAt, Volatile.Read(ref _inputOverAt));
+        if (inputOver != 0)
+        {
+            if (!_end.IsHeard && _clock.GetElapsedTime(inputOver) >= MostForAnswers)
             {
-                _sender.CloseWith(_receiver.Violation!.Code, _receiver.Violation.Text);
+                StopWaitingForAnswers();
             }
         }
         else if (sent == 0 && received == 0)
@@ -143,19 +167,74 @@ internal sealed class EdgeSocket
         }
         else if ((sent == 0 || received == 0) && Exceeds(_clock.GetElapsedTime(Math.Max(sent, received)), _settings.CloseTimeout))
         {
-            var missing = sent == 0 ? "the peer has not answered the client's Close" : "the client has not answered the Close";
-            Reset($"{missing} for {nameof(EdgeOptions.CloseTimeout)} ({_settings.CloseTimeout})");
+            Reset($"{Missing(sent)} for {nameof(EdgeOptions.CloseTimeout)} ({_settings.CloseTimeout})");
         }
     }
 
     private static bool Exceeds(TimeSpan time, TimeSpan limit) => limit > TimeSpan.Zero && time >= limit;
 
+    private string Missing(long sent) => sent == 0 ? "the peer has not answered the client's Close"
+        : _receiver.IsPaused ? "the peer, which has closed, has had no room for what the client sent before its answer"
+        : "the client has not answered the Close";
+
+    // What the peer answers to the client's last messages still goes out, as on Workers; but one that does not listen holds up no end.
+    private void StopWaitingForAnswers()
+    {
+        if (_receiver.Violation is not { } violation)
+        {
+            _sender.Stop();
+        }
+        else if (_sender.ClosedAt == 0)
+        {
+            _sender.CloseWith(violation.Code, violation.Text);
+        }
+    }
+
+    // Called by the connection too, at any time: a socket that is not read must not miss its end.
+    private void Look()
+    {
+        if (_connection is { IsLost: true })
+        {
+            _stop.Cancel();
+            _sender.Stop();
+        }
+        else if (_connection is { HasEnded: true })
+        {
+            _end.TakeAll();
+        }
+    }
+
+    // The client's answer may be behind messages that nobody takes.
+    private void DiscardIfStuck()
+    {
+        if (_closesByItself && _receiver.PausedFor >= MostForRoom)
+        {
+            _end.Discard();
+        }
+    }
+
     private void KeepAlive()
     {
         var silent = _receiver.SilentFor;
-        if (_receiver.IsPaused || _settings.KeepAliveInterval <= TimeSpan.Zero || silent < _settings.KeepAliveInterval)
+        if (_settings.KeepAliveInterval <= TimeSpan.Zero || silent < _settings.KeepAliveInterval)
         {
+            (_pingAt, _probedAt) = (0, 0);
+        }
+        else if (_receiver.IsPaused)
+        {
+            // The answer would not be read, so nobody waits for it. But a client that is gone for good answers with a reset, and that is
+            // seen. Where an end of the connection shows by itself, no Ping is needed.
             _pingAt = 0;
+            if (_connection is { HidesEnd: false })
+            {
+                return;
+            }
+
+            if (_probedAt == 0 || _clock.GetElapsedTime(_probedAt) >= _settings.KeepAliveInterval)
+            {
+                _probedAt = _clock.GetTimestamp();
+                _sender.Ping();
+            }
         }
         else if (_pingAt == 0)
         {
@@ -177,16 +256,32 @@ internal sealed class EdgeSocket
             case ReceiveResult.Violation:
                 var violation = _receiver.Violation!;
                 EdgeLog.Violation(_logger, violation.Code, violation.Text);
-                Volatile.Write(ref _violatedAt, _clock.GetTimestamp());
+                Volatile.Write(ref _inputOverAt, _clock.GetTimestamp());
                 _sender.CloseBehindPeer(violation);
                 _end.Abort(violation);
                 await sending;
                 _end.Abort(null);
                 await _receiver.DrainAsync(Quiet, MostAfterViolation);
                 return SocketOutcome.Violation;
+            case ReceiveResult.Dropped when _receiver.HasEnded:
+                return await AfterFinAsync(sending);
             default:
-                return Drop();
+                return Drop(received);
         }
+    }
+
+    // The client reads on: what the peer says to its last messages goes out before TCP ends.
+    private async Task<SocketOutcome> AfterFinAsync(Task<SendResult> sending)
+    {
+        _end.Note("the client ended TCP without a Close");
+        if (_end.EndInput())
+        {
+            Volatile.Write(ref _inputOverAt, _clock.GetTimestamp());
+            await sending;
+        }
+
+        _end.Abort(null);
+        return SocketOutcome.Dropped;
     }
 
     private async Task<SocketOutcome> AfterClientsCloseAsync(Task<SendResult> sending)
@@ -194,20 +289,24 @@ internal sealed class EdgeSocket
         var watching = _receiver.WatchAsync(_stop.Token);
         if (await Task.WhenAny(sending, watching) == watching && !await watching)
         {
-            return Drop();
+            return Drop(ReceiveResult.Dropped);
         }
 
         // After the client's FIN, too: the peer may take its time to answer.
+        _hasWatched = watching.IsCompleted;
         var sent = await sending;
         _stop.Cancel();
         await watching;
-        if (sent == SendResult.Closed)
+        switch (sent)
         {
-            return SocketOutcome.Closed;
+            case SendResult.Closed:
+                return SocketOutcome.Closed;
+            case SendResult.PeerGone:
+                _end.Abort(null);
+                return SocketOutcome.PeerGone;
+            default:
+                return Drop(ReceiveResult.Dropped);
         }
-
-        _end.Abort(null);
-        return SocketOutcome.PeerGone;
     }
 
     private async Task<SocketOutcome> AfterSendingAsync(SendResult sent, Task<ReceiveResult> receiving)
@@ -221,7 +320,7 @@ internal sealed class EdgeSocket
 
         if (sent != SendResult.Closed)
         {
-            return Drop();
+            return Drop(ReceiveResult.Dropped);
         }
 
         switch (await receiving)
@@ -231,14 +330,18 @@ internal sealed class EdgeSocket
             case ReceiveResult.Violation:
                 _end.Abort(_receiver.Violation);
                 return SocketOutcome.Violation;
-            default:
-                return Drop();
+            case var other:
+                return Drop(other);
         }
     }
 
-    private SocketOutcome Drop()
+    private SocketOutcome Drop(ReceiveResult received)
     {
-        if (!Volatile.Read(ref _isReset))
+        if (received == ReceiveResult.Endless)
+        {
+            Reset("the edge has closed, and the client goes on sending");
+        }
+        else if (!Volatile.Read(ref _isReset))
         {
             _end.Note(_receiver.HasEnded ? "the client ended TCP without a Close" : "the client's connection was lost");
         }

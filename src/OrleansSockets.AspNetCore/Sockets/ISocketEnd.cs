@@ -18,11 +18,28 @@ internal interface ISocketEnd
     /// <summary>Whether the socket should be read: the peer has room for more.</summary>
     bool HasRoom { get; }
 
+    /// <summary>The peer has heard the last that the client had for it, or is gone.</summary>
+    bool IsHeard { get; }
+
     /// <summary>From now on <paramref name="signal"/> is called when something waits. It is called under the lock and does not block.</summary>
     void Listen(Action signal);
 
     /// <summary>Completes when <see cref="HasRoom"/> may have become true, or the peer is gone.</summary>
     Task WaitForRoom();
+
+    /// <summary>Nothing more will come than what the server holds already: from now on there is room for it.</summary>
+    void TakeAll();
+
+    /// <summary>
+    /// From now on there is room, and what the peer has none for is thrown away; then the client's Close counts as a drop.
+    /// </summary>
+    void Discard();
+
+    /// <summary>
+    /// The client ended its direction without a Close. False: nobody is there to say anything more. Else the peer hears of it behind the
+    /// client's messages, and what it says until then, an abort behind it, is among the things to write.
+    /// </summary>
+    bool EndInput();
 
     /// <summary>A piece of a message of the client; it is copied.</summary>
     void Send(bool isText, bool first, bool last, ReadOnlySpan<byte> part);

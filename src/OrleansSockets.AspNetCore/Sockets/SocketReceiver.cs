@@ -16,16 +16,26 @@ internal enum ReceiveResult
 
     /// <summary>Told to stop.</summary>
     Stopped,
+
+    /// <summary>The edge has closed, and the client goes on sending all the same.</summary>
+    Endless,
 }
 
 /// <summary>The receive loop: the only reader of the stream. It holds no buffer while nothing arrives.</summary>
 internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender sender, SocketSettings settings, TimeProvider clock)
 {
+    /// <summary>What a client may still send when the edge has closed: what its own queues and the network may hold, and more.</summary>
+    private const long MostBytesAfterClose = 64L * 1024 * 1024;
+
     private const int ReadSize = 16 * 1024;
+
+    private static readonly TimeSpan MostTimeAfterClose = TimeSpan.FromSeconds(30);
 
     private readonly FrameDecoder _decoder = new(settings.Role, settings.Checks, settings.MaxMessageSize);
     private long _lastReceived = clock.GetTimestamp();
-    private volatile bool _paused;
+    private long _pausedAt;
+    private long _boundedAt;
+    private long _bytesSince;
 
     public FrameViolation? Violation { get; private set; }
 
@@ -36,13 +46,18 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
     public long ClosedAt { get; private set; }
 
     /// <summary>Reading waits for room at the peer.</summary>
-    public bool IsPaused => _paused;
+    public bool IsPaused => Volatile.Read(ref _pausedAt) != 0;
+
+    public TimeSpan PausedFor => Volatile.Read(ref _pausedAt) is var since and not 0 ? clock.GetElapsedTime(since) : TimeSpan.Zero;
 
     public TimeSpan SilentFor => clock.GetElapsedTime(Volatile.Read(ref _lastReceived));
 
     /// <summary>Whether the exception is the connection's: it was reset, aborted or closed under the read or write. A fault of the end is not.</summary>
     public static bool IsLost(Exception e) =>
         e is IOException or OperationCanceledException or (InvalidOperationException and not WebSocketPairException);
+
+    /// <summary>The edge closes by itself: from now on the client has a limit for what it still sends.</summary>
+    public void Bound() => Interlocked.CompareExchange(ref _boundedAt, clock.GetTimestamp(), 0);
 
     public async Task<ReceiveResult> RunAsync(CancellationToken stop)
     {
@@ -122,12 +137,12 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
 
     private async Task WaitForRoomAsync(CancellationToken stop)
     {
-        _paused = true;
+        Volatile.Write(ref _pausedAt, clock.GetTimestamp());
         await end.WaitForRoom().WaitAsync(stop);
 
         // The client could not be heard meanwhile: its time to answer a Ping begins anew.
         Volatile.Write(ref _lastReceived, clock.GetTimestamp());
-        _paused = false;
+        Volatile.Write(ref _pausedAt, 0);
     }
 
     private async Task<ReceiveResult?> ReadAvailableAsync(CancellationToken stop)
@@ -153,6 +168,11 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
                         return result;
                     }
                 }
+
+                if (IsEndless(count))
+                {
+                    return ReceiveResult.Endless;
+                }
             }
             while (count == ReadSize && end.HasRoom);
 
@@ -163,6 +183,9 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    private bool IsEndless(int count) => Volatile.Read(ref _boundedAt) is var since and not 0
+        && ((_bytesSince += count) > MostBytesAfterClose || clock.GetElapsedTime(since) > MostTimeAfterClose);
 
     private ReceiveResult? Decode(Span<byte> input)
     {

@@ -14,7 +14,14 @@ internal sealed class SocketRegistry : IDisposable
     /// <summary>Few sockets need not be spread over the whole drain period.</summary>
     private static readonly TimeSpan WidestSpacing = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>
+    /// A node that goes waits so long for what runs behind its sockets: it tells other nodes of clients that have left, and one of them may
+    /// be gone itself.
+    /// </summary>
+    private static readonly TimeSpan MostForRest = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<EdgeSocket, bool> _sockets = new();
+    private readonly ConcurrentDictionary<Task, bool> _behind = new();
     private readonly EdgeOptions _options;
     private readonly TimeProvider _pace;
     private readonly SocketMetrics _metrics;
@@ -70,6 +77,20 @@ internal sealed class SocketRegistry : IDisposable
         }
     }
 
+    /// <summary>
+    /// Runs what has to be done when a socket has ended, for which neither its client nor its request waits. A shutdown does, for a moment.
+    /// </summary>
+    /// <param name="work">Has a limit of its own, and does not throw.</param>
+    public void RunBehind(Func<Task> work)
+    {
+        var task = work();
+        if (!task.IsCompleted)
+        {
+            _behind.TryAdd(task, true);
+            _ = task.ContinueWith(done => _behind.TryRemove(done, out _), TaskScheduler.Default);
+        }
+    }
+
     public async Task RunAsync(EdgeSocket socket)
     {
         _sockets.TryAdd(socket, true);
@@ -94,11 +115,25 @@ internal sealed class SocketRegistry : IDisposable
     {
         IsDraining = true;
         var empty = _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (Count == 0)
+        if (Count > 0)
         {
-            return;
+            await DrainSocketsAsync(empty.Task, hurry);
         }
 
+        try
+        {
+            await Task.WhenAll(_behind.Keys).WaitAsync(MostForRest, _pace, hurry);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // The others find out by themselves.
+        }
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private async Task DrainSocketsAsync(Task empty, CancellationToken hurry)
+    {
         EdgeLog.Draining(_logger, Count);
         using var deadline = new CancellationTokenSource(_options.DrainTimeout, _pace);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, hurry);
@@ -108,7 +143,7 @@ internal sealed class SocketRegistry : IDisposable
             await CloseAllAsync(either.Token);
             if (Count > 0)
             {
-                await empty.Task.WaitAsync(either.Token);
+                await empty.WaitAsync(either.Token);
             }
         }
         catch (OperationCanceledException)
@@ -124,8 +159,6 @@ internal sealed class SocketRegistry : IDisposable
 
         EdgeLog.Drained(_logger, left.Length);
     }
-
-    public void Dispose() => _timer.Dispose();
 
     private static TimeSpan TickOf(EdgeOptions options)
     {

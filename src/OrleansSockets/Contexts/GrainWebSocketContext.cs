@@ -19,6 +19,7 @@ internal sealed class GrainWebSocketContext : WebSocketContext
     private readonly DeploymentRegistry _deployments;
     private readonly HashSet<WebSocketEnd> _accepted = [];
     private string? _deployment;
+    private bool _hasEnded;
 
     private GrainWebSocketContext(IGrainContext grain, IGrainRuntime runtime, PairHub hub, DeploymentRegistry deployments)
         : base(hub, deployments.Default)
@@ -74,13 +75,26 @@ internal sealed class GrainWebSocketContext : WebSocketContext
     internal override void Retain(WebSocketEnd end)
     {
         Upgrading.Value?.Add(end);
-        Sockets.Add(end);
+        bool tooLate;
         lock (_accepted)
         {
-            if (_accepted.Add(end) && _accepted.Count == 1)
+            tooLate = _hasEnded;
+            if (!tooLate)
+            {
+                Sockets.Add(end);
+            }
+
+            if (!tooLate && _accepted.Add(end) && _accepted.Count == 1)
             {
                 _runtime.DelayDeactivation(_grain, Timeout.InfiniteTimeSpan);
             }
+        }
+
+        if (tooLate)
+        {
+            // By code of the activation that went on behind its end. No handler would ever run.
+            end.Core.Pair.Timeline.Add(end.Core.Side, "accepted in a grain whose activation had ended");
+            Abandon(end);
         }
     }
 
@@ -102,12 +116,15 @@ internal sealed class GrainWebSocketContext : WebSocketContext
         WebSocketEnd[] ends;
         lock (_accepted)
         {
+            _hasEnded = true;
             ends = [.. _accepted];
         }
 
         foreach (var end in ends)
         {
-            end.Abandon(CloseCode.ServiceRestart, "The session is moving; connect again.");
+            Abandon(end);
         }
     }
+
+    private static void Abandon(WebSocketEnd end) => end.Abandon(CloseCode.ServiceRestart, "The session is moving; connect again.");
 }

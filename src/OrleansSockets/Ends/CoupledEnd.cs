@@ -12,6 +12,11 @@ internal sealed class CoupledEnd
     private readonly End _end;
     private readonly Pair _pair;
 
+    // Written under the gate.
+    private volatile bool _takesAll;
+    private volatile bool _mayDiscard;
+    private bool _hasDiscarded;
+
     private CoupledEnd(End end)
     {
         _end = end;
@@ -25,7 +30,11 @@ internal sealed class CoupledEnd
     public int Side => _end.Side;
 
     /// <summary>False: the socket should not be read until <see cref="WaitForRoom"/> ends, so that TCP pushes back to the client.</summary>
-    public bool HasRoom => _end.Out.IsFinished || (_end.Out.QueuedBytes < _end.RoomLimit && (ReadsAhead || _end.Out.ReceiverListens));
+    public bool HasRoom => _end.Out.IsFinished || _mayDiscard
+        || ((_takesAll || HasRoomInQueue) && (ReadsAhead || _end.Out.ReceiverListens));
+
+    /// <summary>The peer has dispatched the last that the client had for it, or is gone: what it says from now on is nothing new.</summary>
+    public bool IsHeard => _end.Out.IsFinished;
 
     /// <summary>Whether there is room before the other end is accepted.</summary>
     public bool ReadsAhead { get; init; } = true;
@@ -89,10 +98,56 @@ internal sealed class CoupledEnd
         var kind = isText ? PairFrameKind.Text : PairFrameKind.Binary;
         lock (Gate)
         {
-            if (!_end.Out.IsFinished)
+            _hasDiscarded |= _mayDiscard && !HasRoomInQueue;
+            if (!_end.Out.IsFinished && !_hasDiscarded)
             {
                 _pair.Send(_end, new PairFrame(0, kind, first, last, 0, part.ToArray()));
             }
+        }
+    }
+
+    /// <summary>
+    /// Nothing more will come than what the server holds already, which is not much: there is room for all of it, once the other end
+    /// listens.
+    /// </summary>
+    public void TakeAll()
+    {
+        lock (Gate)
+        {
+            _takesAll = true;
+            _end.SignalRoom();
+        }
+    }
+
+    /// <summary>
+    /// The socket is being closed by its server, which reads on only to find the client's answer: messages for which the peer has no room
+    /// are thrown away from now on. If any was, the client's Close counts as a drop: a clean Close would say that all has arrived.
+    /// </summary>
+    public void Discard()
+    {
+        lock (Gate)
+        {
+            _mayDiscard = true;
+            _end.SignalRoom();
+        }
+    }
+
+    /// <summary>
+    /// The client ended its direction without a Close. False: nobody is at the other end, so it is a drop at once. Else the peer hears of
+    /// it behind the client's messages, and what it says until then is there to be taken, an abort behind it; <see cref="Drop"/> follows.
+    /// </summary>
+    public bool EndInput()
+    {
+        lock (Gate)
+        {
+            if (_end.Route != EndRoute.Local && !_end.PeerKnown.IsTrue)
+            {
+                Drop();
+                return false;
+            }
+
+            _pair.Send(_end, PairFrame.InputEnded());
+            return true;
         }
     }
 
@@ -104,7 +159,7 @@ internal sealed class CoupledEnd
     {
         lock (Gate)
         {
-            if (ReadsAhead || _end.Out.IsFinished)
+            if (ReadsAhead || _end.Out.IsFinished || _mayDiscard)
             {
                 return false;
             }
@@ -132,6 +187,11 @@ internal sealed class CoupledEnd
             if (AwaitsClient && !_end.PeerKnown.IsTrue)
             {
                 _pair.AnswerAlone(_end, close);
+            }
+            else if (_hasDiscarded)
+            {
+                Note("what the client sent last was thrown away: its socket was being closed, and its peer had no room");
+                Drop();
             }
             else
             {
@@ -191,6 +251,8 @@ internal sealed class CoupledEnd
             _pair.Consumed(_end, item);
         }
     }
+
+    private bool HasRoomInQueue => _end.Out.QueuedBytes < _end.RoomLimit;
 
     private Task WaitFor(Condition condition)
     {

@@ -112,7 +112,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
             pending = item.Kind switch
             {
                 PairFrameKind.Close => DispatchClose(item),
-                PairFrameKind.Abort when item.Code != 0 => DispatchViolation(item),
+                PairFrameKind.Abort when !item.IsDrop => DispatchViolation(item),
                 PairFrameKind.Abort => DispatchDrop(),
                 _ => Listeners.Dispatch(new SocketEvent(EventTypes.Message) { Data = new WebSocketMessage(item.Kind == PairFrameKind.Text, item.Payload) }),
             };
@@ -150,7 +150,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
             {
                 end.State = EndMachine.ReceiveDrop(end.State).State;
             }
-            else if (item is { Kind: PairFrameKind.Abort, Code: 0 } && !threw)
+            else if (item.IsDrop && !threw)
             {
                 end.State = EndMachine.AfterDrop(end.State).State;
             }
@@ -179,9 +179,21 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
             : null;
     }
 
-    private Task? DispatchDrop() => Apply(EndMachine.ReceiveDrop, default).Effect == EndEffect.Deliver
-        ? Listeners.Dispatch(new SocketEvent(EventTypes.Close) { Code = CloseCode.Abnormal, Reason = CloseReason.Disconnected })
-        : null;
+    private Task? DispatchDrop()
+    {
+        EndStep step;
+        lock (_pair.Gate)
+        {
+            step = Apply(EndMachine.ReceiveDrop, default);
+
+            // A client that only ended its input waits for what was said until now, and for no more.
+            _pair.EndOutput(end);
+        }
+
+        return step.Effect == EndEffect.Deliver
+            ? Listeners.Dispatch(new SocketEvent(EventTypes.Close) { Code = CloseCode.Abnormal, Reason = CloseReason.Disconnected })
+            : null;
+    }
 
     private Task? DispatchViolation(in ReceivedItem item)
     {

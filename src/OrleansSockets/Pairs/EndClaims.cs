@@ -11,6 +11,7 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
     private const int MostAttempts = 30;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan NextActivationDelay = TimeSpan.FromMilliseconds(100);
     private static readonly ActivitySource Activities = new(OrleansSocketsDiagnostics.ActivitySourceName);
 
     /// <summary>Gives an end away and lists its pair. Called under the pair's lock.</summary>
@@ -53,7 +54,7 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
         }
 
         AttachReply reply;
-        var call = Task.Run(() => attachments.CallGrainAsync(pair.Id, ticket.Placement, request), CancellationToken.None);
+        var call = Task.Run(() => AttachAsync(pair.Id, ticket.Placement, request), CancellationToken.None);
         try
         {
             reply = await call.WaitAsync(cancellation).ConfigureAwait(false);
@@ -112,6 +113,21 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
             other.Route = EndRoute.Attached;
             StartAcceptTimer(other);
             return new AdoptReply(AttachOutcome.Attached, other.Request(hub.Silo));
+        }
+    }
+
+    // An activation that ends while the claim is under way sends it on to the next one.
+    private async Task<AttachReply> AttachAsync(PairId id, SiloAddress? placement, AttachRequest request)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var reply = await attachments.CallGrainAsync(id, placement, request).ConfigureAwait(false);
+            if (reply.Outcome != AttachOutcome.NotHere || attempt == MostAttempts)
+            {
+                return reply;
+            }
+
+            await Task.Delay(NextActivationDelay, pace).ConfigureAwait(false);
         }
     }
 

@@ -55,11 +55,21 @@ internal sealed class Pair(PairHub hub, PairId id)
         if (frame.IsTerminal && !end.Out.HasEnded)
         {
             var closed = frame.Kind == PairFrameKind.Close;
-            Timeline.Add(end.Side, closed ? "sent Close" : "gone without Close", frame.Code is 0 ? null : frame.Code, closed ? PairCause.Closed : PairCause.Gone);
+            int? code = frame.Code is 0 || (!closed && frame.Code is CloseCode.Abnormal) ? null : frame.Code;
+            Timeline.Add(end.Side, closed ? "sent Close" : "gone without Close", code, closed ? PairCause.Closed : PairCause.Gone);
             Hub.Metrics.EndFinished(closed ? "closed" : end.State.Failed ? "failed" : "dropped");
         }
 
         end.Out.Enqueue(frame);
+        Pump(end);
+    }
+
+    /// <summary>
+    /// The peer's client is gone: behind what the end has said nothing follows. It is no news of this end, so nothing is noted.
+    /// </summary>
+    public void EndOutput(End end)
+    {
+        end.Out.Enqueue(PairFrame.Drop());
         Pump(end);
     }
 

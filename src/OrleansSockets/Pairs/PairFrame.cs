@@ -31,7 +31,10 @@ internal enum PairFrameKind : byte
 /// <param name="Kind">Text, binary, Ping, Close or abort.</param>
 /// <param name="First">The chunk begins a message.</param>
 /// <param name="Last">The chunk ends a message.</param>
-/// <param name="Code">Close: the code, or <see cref="NoCode"/>. Abort: 0 for a drop, else the Close code that the edge sent for a protocol violation.</param>
+/// <param name="Code">
+/// Close: the code, or <see cref="NoCode"/>. Abort: 0 for a drop, 1006 for the end of a client's input, else the Close code that the edge
+/// sent for a protocol violation.
+/// </param>
 /// <param name="Payload">Message bytes; for Close the reason, for an abort the violation's text, both UTF-8.</param>
 internal readonly record struct PairFrame(long Sequence, PairFrameKind Kind, bool First, bool Last, int Code, ReadOnlyMemory<byte> Payload)
 {
@@ -42,7 +45,7 @@ internal readonly record struct PairFrame(long Sequence, PairFrameKind Kind, boo
 
     public bool IsTerminal => Kind >= PairFrameKind.Close;
 
-    /// <summary>The sending end is gone in both directions. After a violation it only sends no more.</summary>
+    /// <summary>The sending end is gone in both directions. After a violation, or at the end of its input, it only sends no more.</summary>
     public bool IsDrop => Kind == PairFrameKind.Abort && Code == 0;
 
     /// <summary>What the frame takes of its window; an empty message is not free.</summary>
@@ -51,6 +54,11 @@ internal readonly record struct PairFrame(long Sequence, PairFrameKind Kind, boo
     public static PairFrame Ping() => new(0, PairFrameKind.Ping, true, true, 0, default);
 
     public static PairFrame Close(int? code, ReadOnlyMemory<byte> reason) => new(0, PairFrameKind.Close, true, true, code ?? NoCode, reason);
+
+    /// <summary>
+    /// A drop that leaves the receiver the time to answer what came before: until it hears of this, what it says still reaches the client.
+    /// </summary>
+    public static PairFrame InputEnded() => new(0, PairFrameKind.Abort, true, true, CloseCode.Abnormal, default);
 
     public static PairFrame Drop() => new(0, PairFrameKind.Abort, true, true, 0, default);
 

@@ -53,7 +53,7 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
             {
                 lock (_pair.Gate)
                 {
-                    _relay.Attach(other, moves: false);
+                    _relay.AttachAdopted(other);
                 }
             }
         }

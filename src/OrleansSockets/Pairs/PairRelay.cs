@@ -13,6 +13,7 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
     private PairState _state = PairState.Initial;
     private long _version;
     private ITimer? _reattachTimer;
+    private bool _hasLeft;
 
     public PairEpoch Epoch { get; private set; } = new(1, activation);
 
@@ -30,6 +31,13 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
     /// <param name="moves">A ticket proves that the end may take over from the one that was here.</param>
     public AttachReply Attach(AttachRequest request, bool moves)
     {
+        if (_hasLeft && !IsFinished)
+        {
+            // The call was under way in the grain while its activation ended. Whoever asks again finds the next one.
+            pair.Timeline.Add(request.Side, "asked to attach to an activation that had ended");
+            return AttachReply.Failed(AttachOutcome.NotHere);
+        }
+
         var side = _sides[request.Side];
         if (side.Secret is { } held && held != request.Secret && !moves)
         {
@@ -178,28 +186,49 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
         return true;
     }
 
+    /// <summary>Attaches an end that its home has handed over, and that takes itself for attached already.</summary>
+    public void AttachAdopted(AttachRequest other)
+    {
+        if (_hasLeft)
+        {
+            SendAway(other.Side, other.Host);
+        }
+        else
+        {
+            Attach(other, moves: false);
+        }
+    }
+
     /// <summary>The grain goes: both ends attach again, to its next activation.</summary>
     public void Leave()
     {
         for (var side = 0; side < 2; side++)
         {
-            if (!_sides[side].Attached)
+            if (_sides[side].Attached)
             {
-                continue;
-            }
-
-            if (_sides[side].Host!.Equals(pair.Hub.Silo))
-            {
-                pair.Hub.Attachments.OwnerLeaves(pair, side, Epoch);
-            }
-            else
-            {
-                pair.Hub.Links.Send(_sides[side].Host!, LinkFrame.OfControl(LinkFrameKind.Leaving, pair.Id, side, Epoch));
+                SendAway(side, _sides[side].Host!);
             }
         }
     }
 
-    public void Dispose() => _reattachTimer?.Dispose();
+    /// <summary>Nobody attaches here any more.</summary>
+    public void Dispose()
+    {
+        _hasLeft = true;
+        _reattachTimer?.Dispose();
+    }
+
+    private void SendAway(int side, SiloAddress host)
+    {
+        if (host.Equals(pair.Hub.Silo))
+        {
+            pair.Hub.Attachments.OwnerLeaves(pair, side, Epoch);
+        }
+        else
+        {
+            pair.Hub.Links.Send(host, LinkFrame.OfControl(LinkFrameKind.Leaving, pair.Id, side, Epoch));
+        }
+    }
 
     // The other end was attached to an earlier activation. It may have finished there: its last word went down with that one, so ask. If its host does not know either,
     // the timer ends the wait.

@@ -10,4 +10,7 @@ namespace OrleansSockets.Pairs;
 internal readonly record struct ReceivedItem(PairFrameKind Kind, int Code, ReadOnlyMemory<byte> Payload, long LastSequence, int Credit, int Held)
 {
     public bool IsTerminal => Kind >= PairFrameKind.Close;
+
+    /// <summary>The peer is gone without a Close, or its client has ended its input; not by a violation.</summary>
+    public bool IsDrop => Kind == PairFrameKind.Abort && Code is 0 or CloseCode.Abnormal;
 }

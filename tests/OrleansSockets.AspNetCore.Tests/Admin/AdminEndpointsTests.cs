@@ -102,6 +102,7 @@ public sealed class AdminEndpointsTests
         var answer = await http.PutAsync("deployments/kept", Settings, ("If-Match", "\"1\""));
         Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(5));
         answer.Expect(503);
+        Assert.Equal(TimeSpan.FromSeconds(2), answer.RetryAfter);
         Assert.Contains("The last settings stay in force", answer.Detail, StringComparison.Ordinal);
         Assert.Equal(1, (await http.GetAsync("deployments/kept")).Expect(200).GetProperty("revision").GetInt64());
 

@@ -27,7 +27,8 @@ internal sealed class AdminHttp(EdgeNode node) : IDisposable
             (int)response.StatusCode,
             content.Length == 0 ? default : JsonDocument.Parse(content).RootElement,
             response.Headers.ETag?.Tag,
-            response.Content.Headers.ContentType?.MediaType);
+            response.Content.Headers.ContentType?.MediaType,
+            response.Headers.RetryAfter?.Delta);
     }
 
     public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
@@ -40,7 +41,7 @@ internal sealed class AdminHttp(EdgeNode node) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    internal sealed record Answer(int Status, JsonElement Json, string? ETag, string? MediaType)
+    internal sealed record Answer(int Status, JsonElement Json, string? ETag, string? MediaType, TimeSpan? RetryAfter)
     {
         public string Detail => Json.GetProperty("detail").GetString()!;
 

@@ -147,8 +147,26 @@ public sealed class EdgeSocketTests : IAsyncLifetime
         await client.SendTextAsync("x");
         client.SendFin();
         Assert.Equal("text x", await End.HeardAsync());
-        Assert.Equal("abort", await End.HeardAsync());
+        Assert.Equal("end of input", await End.HeardAsync());
+
+        // What the peer says before it hears of the end still goes out.
+        End.Put("answer");
+        End.PutAbort();
+        Assert.Equal("text answer", await client.ReadAsync());
         Assert.Equal("fin", await client.ReadAsync());
+        Assert.Equal("abort", await End.HeardAsync());
+        await Ended;
+    }
+
+    [Fact]
+    public async Task Fin_NobodyAtTheOtherEnd_EndsTcpAtOnce()
+    {
+        End.HasPeer = false;
+        using var client = await _server.ConnectAsync();
+        client.SendFin();
+        Assert.Equal("end of input", await End.HeardAsync());
+        Assert.Equal("fin", await client.ReadAsync());
+        Assert.Equal("abort", await End.HeardAsync());
         await Ended;
     }
 
@@ -158,6 +176,8 @@ public sealed class EdgeSocketTests : IAsyncLifetime
         using var client = await _server.ConnectAsync();
         await client.SendBytesAsync(RawClient.Frame(Opcode.Text, "hello world"u8.ToArray()).AsMemory()[..^4]);
         client.SendFin();
+        Assert.Equal("end of input", await End.HeardAsync());
+        End.PutAbort();
         Assert.Equal("abort", await End.HeardAsync());
         await Ended;
     }
@@ -230,7 +250,7 @@ public sealed class EdgeSocketTests : IAsyncLifetime
         await client.SendTextAsync("1");
         Assert.Equal("text 1", await End.HeardAsync());
         await _server.PauseAsync(client);
-        var sent = await StallAsync(client);
+        var sent = await client.StallAsync();
         Assert.True(sent < 64 * 1024 * 1024, "TCP never pushed back");
         Assert.True(_server.Socket!.IsPaused);
         End.SetRoom(true);
@@ -266,23 +286,5 @@ public sealed class EdgeSocketTests : IAsyncLifetime
         Assert.Equal("fin", await client.ReadAsync());
         Assert.Equal("abort", await End.HeardAsync());
         await Ended;
-    }
-
-    private static async Task<long> StallAsync(RawClient client)
-    {
-        client.Socket.SendBufferSize = 64 * 1024;
-        var chunk = RawClient.Frame(Opcode.Binary, new byte[64 * 1024]);
-        for (long sent = 0; ; sent += chunk.Length)
-        {
-            using var stalled = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-            try
-            {
-                await client.Socket.SendAsync(chunk, stalled.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return sent;
-            }
-        }
     }
 }

@@ -17,13 +17,19 @@ internal sealed class FakeEnd : ISocketEnd
     private readonly List<byte> _message = [];
     private Action? _signal;
     private bool _hasRoom = true;
+    private volatile bool _discards;
     private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task PeerGone => _peerGone.Task;
 
+    /// <summary>Somebody is at the other end.</summary>
+    public bool HasPeer { get; set; } = true;
+
     public Lock Gate { get; } = new();
 
     public bool HasRoom => _hasRoom;
+
+    public bool IsHeard { get; private set; }
 
     public bool Ping(ReadOnlySpan<byte> payload) => false;
 
@@ -80,6 +86,23 @@ internal sealed class FakeEnd : ISocketEnd
 
     public void Listen(Action signal) => _signal = signal;
 
+    public void TakeAll() => SetRoom(true);
+
+    public void Discard()
+    {
+        _discards = true;
+        SetRoom(true);
+    }
+
+    /// <summary>The peer has heard the last of the client.</summary>
+    public void HearAll() => IsHeard = true;
+
+    public bool EndInput()
+    {
+        Hear("end of input");
+        return HasPeer;
+    }
+
     public Task WaitForRoom()
     {
         lock (Gate)
@@ -90,6 +113,11 @@ internal sealed class FakeEnd : ISocketEnd
 
     public void Send(bool isText, bool first, bool last, ReadOnlySpan<byte> part)
     {
+        if (_discards)
+        {
+            return;
+        }
+
         Assert.Equal(first, _message.Count == 0 || first);
         _message.AddRange(part);
         if (last)

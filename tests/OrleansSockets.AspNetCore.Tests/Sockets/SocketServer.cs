@@ -114,8 +114,9 @@ internal sealed class SocketServer : IAsyncDisposable
 
         try
         {
+            context.Features.Get<IHalfCloseFeature>()?.BeginRequest(mayBecomeSocket: true);
             var stream = await WebSocketHandshake.AcceptAsync(context, null);
-            Socket = new EdgeSocket(stream, End, Settings, Clock, NullLogger.Instance, context.Abort);
+            Socket = new EdgeSocket(stream, End, Settings, Clock, NullLogger.Instance, ConnectionWatch.Of(context), context.Abort);
             await Socket.RunAsync();
             Ended.TrySetResult();
         }

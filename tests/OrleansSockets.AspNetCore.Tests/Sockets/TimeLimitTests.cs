@@ -88,6 +88,51 @@ public sealed class TimeLimitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Fin_PeerDoesNotListen_TcpEndsAllTheSame()
+    {
+        using var client = await OpenAsync();
+        client.SendFin();
+        Assert.Equal("end of input", await End.HeardAsync());
+        End.Put("said before");
+        Assert.Equal("text said before", await client.ReadAsync());
+        Pass(4);
+        Assert.False(End.HasHeard);
+        Pass(1);
+        Assert.Equal("fin", await client.ReadAsync());
+        Assert.Equal("abort", await End.HeardAsync());
+    }
+
+    [Fact]
+    public async Task Fin_PeerHasHeardOfIt_WhatIsLeftHasItsTime()
+    {
+        using var client = await OpenAsync();
+        client.SendFin();
+        Assert.Equal("end of input", await End.HeardAsync());
+        End.HearAll();
+        Pass(60);
+        End.Put("long on its way");
+        End.PutAbort();
+        Assert.Equal("text long on its way", await client.ReadAsync());
+        Assert.Equal("fin", await client.ReadAsync());
+    }
+
+    [Fact]
+    public async Task CloseTimeout_PeerThatHasClosedHasNoRoom_TheNoteSaysSo()
+    {
+        using var client = await OpenAsync();
+        await _server.PauseAsync(client);
+        await client.SendTextAsync("no room");
+        End.PutClose(1000);
+        Assert.Equal("close 1000 ", await client.ReadAsync());
+        await SocketServer.EventuallyAsync(() => _server.Socket!.IsClosing);
+        await client.SendCloseAsync(1000);
+        Pass(300);
+        Assert.Equal("abort", await End.HeardAsync());
+        Assert.Equal(
+            "the edge resets the socket: the peer, which has closed, has had no room for what the client sent before its answer for CloseTimeout (00:05:00)", End.LastNote);
+    }
+
+    [Fact]
     public async Task SendTimeout_ClientThatDoesNotRead_IsReset()
     {
         using var client = await OpenAsync();

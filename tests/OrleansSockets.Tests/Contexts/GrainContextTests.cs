@@ -106,6 +106,26 @@ public sealed class GrainContextTests(OneSilo one)
     }
 
     [Fact]
+    public async Task Accept_AfterTheActivationHasEnded_Sends1012AndTheTimelineSaysWhy()
+    {
+        var client = await ConnectAsync("/late");
+        var log = new EventLog(client);
+        var before = await _session.ActivationAsync();
+        await _session.DeactivateAsync();
+        while (await _session.ActivationAsync() == before)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        var server = ProbeSession.Unaccepted[_session.GetPrimaryKeyString()];
+        server.Accept();
+
+        Assert.Equal(["close 1012 'The session is moving; connect again.' clean in Closed"], await log.WaitForAsync(1));
+        Assert.Contains(server.Core.Pair.Timeline.ToArray(), entry => entry.What == "accepted in a grain whose activation had ended");
+        await one.PairGoneAsync(client);
+    }
+
+    [Fact]
     public async Task CreateWebSocketPair_InATimer_HasTheActivationsContext()
     {
         await _session.MakePairInATimerAsync();
@@ -144,9 +164,9 @@ public sealed class GrainContextTests(OneSilo one)
         Assert.Equal((403, "not you", null), (response.Status, response.Detail, response.Ticket));
     }
 
-    private async Task<WebSocketEnd> ConnectAsync()
+    private async Task<WebSocketEnd> ConnectAsync(string path = "/")
     {
-        var response = await _session.UpgradeAsync(new UpgradeRequest());
+        var response = await _session.UpgradeAsync(new UpgradeRequest { Path = path });
         var client = await one.Silo.Pairs.ClaimAsync(response.Ticket!, TestContext.Current.CancellationToken);
         client.Accept();
         return client;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OrleansSockets.Sessions;
 
 namespace OrleansSockets.Tests.Contexts;
@@ -36,6 +37,9 @@ public sealed class ProbeSession(IGrainContextAccessor accessor) : WebSocketSess
     private int _running;
     private int _entered;
     private int _overlaps;
+
+    /// <summary>Ends that are left to the test, by the session's name.</summary>
+    public static ConcurrentDictionary<string, WebSocketEnd> Unaccepted { get; } = new();
 
     public Task<string> WhereAsync() => Task.FromResult(Where());
 
@@ -98,6 +102,12 @@ public sealed class ProbeSession(IGrainContextAccessor accessor) : WebSocketSess
         }
 
         var (client, server) = new WebSocketPair();
+        if (request.Path == "/late")
+        {
+            Unaccepted[this.GetPrimaryKeyString()] = server;
+            return Task.FromResult(UpgradeResponse.WebSocket(client));
+        }
+
         server.Accept();
         server.OnMessage(e => HandleAsync(server, e.Data.Text));
         if (request.Path == "/accepted")

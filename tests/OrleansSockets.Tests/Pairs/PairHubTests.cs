@@ -27,4 +27,23 @@ public sealed class PairHubTests(OneSilo one)
             }
         }
     }
+
+    [Fact]
+    public void Attach_ToARelayThatHasBeenStopped_IsSentToTheNextAndTheTimelineSaysSo()
+    {
+        var hub = one.Silo.Hub;
+        var id = new PairId(Guid.NewGuid());
+        PairRelay relay;
+        Pair pair;
+        using (hub.Enter(id, out pair))
+        {
+            relay = hub.StartRelay(pair, () => { });
+            hub.StopRelay(pair, relay);
+        }
+
+        var reply = relay.Attach(new AttachRequest { Pair = id, Side = 0, Host = hub.Silo, Secret = Guid.NewGuid() }, moves: false);
+
+        Assert.Equal(AttachOutcome.NotHere, reply.Outcome);
+        Assert.Equal("asked to attach to an activation that had ended", pair.Timeline.ToArray()[^1].What);
+    }
 }

@@ -13,6 +13,7 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
     private static readonly IReadOnlyList<Call> OnlyAccept = [new AcceptCall(At: null, Script.Undefined)];
     private readonly Dictionary<string, WebSocketEnd> _ends = [];
     private readonly Dictionary<(string End, string Name), object?> _properties = [];
+    private readonly ScriptTimers _timers = new(time);
     private int _waiting;
 
     /// <summary>No handler waits.</summary>
@@ -158,7 +159,7 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
         try
         {
             // It goes on in a turn of the owner of the end.
-            await Task.Delay(after, time);
+            await _timers.DelayAsync(after);
             await Follow(name, type, rules, next, happening);
         }
         catch (Script.ThrownByScenario)
@@ -238,7 +239,7 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
             case SetPropertyCall set:
                 return ([set.Name, set.Value], Silent(() => _properties[(at, set.Name)] = set.Value));
             case GetPropertyCall get:
-                return (null, () => _properties.GetValueOrDefault((at, get.Name)) ?? NullResult.Value);
+                return ([get.Name], () => _properties.GetValueOrDefault((at, get.Name)) ?? NullResult.Value);
             default:
                 throw new NotSupportedException($"{call.Function} is of the hibernation API, which is not there yet.");
         }

@@ -29,14 +29,14 @@ public abstract class WebSocketContext : IContextSource
 
     internal EventQueue Events { get; }
 
+    internal ListenerExceptions Exceptions => LazyInitializer.EnsureInitialized(ref _exceptions, () => new ListenerExceptions(Hub));
+
     /// <summary>What ends of this context take for life.</summary>
     internal virtual EndSettings Settings { get; }
 
-    private ListenerExceptions Exceptions => LazyInitializer.EnsureInitialized(ref _exceptions, () => new ListenerExceptions(Hub));
-
     /// <summary>
     /// Calls <paramref name="handler"/>, in the context's turns, for each exception that a listener of this context's ends threw (with compatibility date 2026-09-15 or later) and for each
-    /// failed task of an asynchronous one, in this order of happening. It should not wait; what it throws itself is logged. All exceptions of listeners are logged as well, whatever the
+    /// failed task of an asynchronous one, in the order of happening. It should not wait; what it throws itself is logged. All exceptions of listeners are logged as well, whatever the
     /// date. For all contexts of a silo, see <see cref="OrleansSocketsOptions.UnhandledListenerException"/>.
     /// </summary>
     /// <param name="handler">The handler.</param>
@@ -97,11 +97,6 @@ public abstract class WebSocketContext : IContextSource
 
     internal static Scope Enter(IContextSource source) => new(source);
 
-    /// <summary>A listener threw, or its task failed. In a turn.</summary>
-    internal void Report(UnhandledListenerExceptionEvent e, int side, bool raise) => Exceptions.Report(e, side, raise);
-
-    internal void ReportFault(Exception error, PairId pair, int side) => Exceptions.ReportFault(error, pair, side);
-
     /// <summary>Queues a turn.</summary>
     internal abstract void Post(Action turn);
 
@@ -124,7 +119,7 @@ public abstract class WebSocketContext : IContextSource
         }
         catch (Exception e)
         {
-            Exceptions.ReportFault(e);
+            Exceptions.LogFault(e);
         }
         finally
         {

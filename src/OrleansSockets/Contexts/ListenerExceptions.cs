@@ -21,8 +21,8 @@ internal sealed class ListenerExceptions(PairHub hub)
         return registration;
     }
 
-    /// <summary>In a turn of the context.</summary>
-    public void Report(UnhandledListenerExceptionEvent e, int side, bool raise)
+    /// <summary>On any thread.</summary>
+    public void Log(UnhandledListenerExceptionEvent e, int side)
     {
         if (e.IsRejection)
         {
@@ -32,12 +32,11 @@ internal sealed class ListenerExceptions(PairHub hub)
         {
             Log(logger => ContextLog.ListenerThrew(logger, e.Error, e.Type, side, e.End.PairId));
         }
+    }
 
-        if (!raise)
-        {
-            return;
-        }
-
+    /// <summary>In a turn of the context.</summary>
+    public void Raise(UnhandledListenerExceptionEvent e)
+    {
         foreach (var registration in _handlers)
         {
             Tell(registration.Handler, e);
@@ -49,9 +48,9 @@ internal sealed class ListenerExceptions(PairHub hub)
         }
     }
 
-    public void ReportFault(Exception error, PairId pair, int side) => Log(logger => ContextLog.EndFault(logger, error, side, pair));
+    public void LogFault(Exception error, PairId pair, int side) => Log(logger => ContextLog.EndFault(logger, error, side, pair));
 
-    public void ReportFault(Exception error) => Log(logger => ContextLog.TurnFault(logger, error));
+    public void LogFault(Exception error) => Log(logger => ContextLog.TurnFault(logger, error));
 
     private void Tell(Action<UnhandledListenerExceptionEvent> handler, UnhandledListenerExceptionEvent e)
     {

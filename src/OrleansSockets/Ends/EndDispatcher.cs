@@ -100,7 +100,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
             if (effect == EndEffect.Deliver)
             {
                 // The end has failed. What its listeners still do is theirs alone, only those of the error have a last word.
-                _ = ObserveAsync(TypeOf(item), pending ?? []);
+                _ = ObserveAsync(TypeOf(item), pending);
                 pending = Raise(new SocketEvent(EventTypes.Error) { Kind = WebSocketPairErrorKind.Other, Error = error }).Pending;
             }
         }
@@ -119,9 +119,15 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     {
         // Counts as work until it is queued as a turn.
         Context.Hub.WorkBegan();
-        await ObserveAsync(effect == EndEffect.Deliver ? EventTypes.Error : TypeOf(item), pending).ConfigureAwait(false);
-        Context.Post(() => GoOn(item, effect));
-        Context.Hub.WorkEnded();
+        try
+        {
+            await ObserveAsync(effect == EndEffect.Deliver ? EventTypes.Error : TypeOf(item), pending).ConfigureAwait(false);
+            Context.Post(() => GoOn(item, effect));
+        }
+        finally
+        {
+            Context.Hub.WorkEnded();
+        }
     }
 
     private void GoOn(in ReceivedItem item, EndEffect effect)
@@ -142,22 +148,30 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     }
 
     // A failed task is a rejected promise: it ends nothing (H-19).
-    private async Task ObserveAsync(string type, IReadOnlyList<Task> pending)
+    private Task ObserveAsync(string type, IReadOnlyList<Task>? pending) => pending switch
     {
-        Context.Hub.WorkBegan();
-        await Task.WhenAll(pending.Select(task => ObserveAsync(type, task))).ConfigureAwait(false);
-        Context.Hub.WorkEnded();
-    }
+        null => Task.CompletedTask,
+        [var only] => ObserveAsync(type, only),
+        _ => Task.WhenAll(pending.Select(task => ObserveAsync(type, task))),
+    };
 
     private async Task ObserveAsync(string type, Task task)
     {
+        Context.Hub.WorkBegan();
         try
         {
             await task.ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception error)
         {
-            Context.Post(() => Context.Report(new UnhandledListenerExceptionEvent(Owner, type, e, IsRejection: true), end.Side, raise: true));
+            // Logged here: an activation that has ended has no more turns.
+            var e = new UnhandledListenerExceptionEvent(Owner, type, error, IsRejection: true);
+            Context.Exceptions.Log(e, end.Side);
+            Context.Post(() => Context.Exceptions.Raise(e));
+        }
+        finally
+        {
+            Context.Hub.WorkEnded();
         }
     }
 
@@ -234,8 +248,15 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     private EventListeners.Dispatched Raise(SocketEvent e) => Listeners.Dispatch(e, EndMachine.EndsDispatch(end.Settings.Rules), this);
 
     /// <summary>A listener threw.</summary>
-    public void Report(string type, Exception error) =>
-        Context.Report(new UnhandledListenerExceptionEvent(Owner, type, error, IsRejection: false), end.Side, raise: end.Settings.Rules.ReportListenerExceptions);
+    public void Report(string type, Exception error)
+    {
+        var e = new UnhandledListenerExceptionEvent(Owner, type, error, IsRejection: false);
+        Context.Exceptions.Log(e, end.Side);
+        if (end.Settings.Rules.ReportListenerExceptions)
+        {
+            Context.Exceptions.Raise(e);
+        }
+    }
 
     private EndStep Apply(Func<EndState, EndStep> rule, in ReceivedItem item)
     {
@@ -278,7 +299,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     private void Fault(Exception error)
     {
         _isFaulty = true;
-        Context.ReportFault(error, _pair.Id, end.Side);
+        Context.Exceptions.LogFault(error, _pair.Id, end.Side);
 
         // The fault may last, so one step that fails keeps nothing from the others.
         TryLocked(() => end.State = EndMachine.Fail(end.State).State);
@@ -287,7 +308,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         TryLocked(() => _pair.StopReading(end));
         TryLocked(ReleaseIfFinished);
         var (_, pending) = Raise(new SocketEvent(EventTypes.Error) { Kind = WebSocketPairErrorKind.Other, Error = error });
-        _ = ObserveAsync(EventTypes.Error, pending ?? []);
+        _ = ObserveAsync(EventTypes.Error, pending);
     }
 
     private void TryLocked(Action step)
@@ -301,7 +322,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         }
         catch (Exception e)
         {
-            Context.ReportFault(e, _pair.Id, end.Side);
+            Context.Exceptions.LogFault(e, _pair.Id, end.Side);
         }
     }
 

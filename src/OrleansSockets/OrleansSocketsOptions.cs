@@ -42,8 +42,10 @@ public sealed class OrleansSocketsOptions
     public long MaxBufferedBytes { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>
-    /// Hears of every exception that a listener of this silo threw (with compatibility date 2026-09-15 or later) and of every failed task of an asynchronous one, in the turn of the end's
-    /// context; it should not wait. All of them are logged as well, whatever the date. Default: nobody. For one context, see <see cref="WebSocketContext.OnUnhandledListenerException"/>.
+    /// Hears of every exception that a listener of this silo threw (with compatibility date 2026-09-15 or later) and of every failed task
+    /// of an asynchronous one, in the turn of the end's
+    /// context; it should not wait. All of them are logged as well, whatever the date. Default: nobody. For one context, see
+    /// <see cref="WebSocketContext.OnUnhandledListenerException"/>.
     /// </summary>
     public Action<UnhandledListenerExceptionEvent>? UnhandledListenerException { get; set; }
 

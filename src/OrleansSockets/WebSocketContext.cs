@@ -35,8 +35,10 @@ public abstract class WebSocketContext : IContextSource
     internal virtual EndSettings Settings { get; }
 
     /// <summary>
-    /// Calls <paramref name="handler"/>, in the context's turns, for each exception that a listener of this context's ends threw (with compatibility date 2026-09-15 or later) and for each
-    /// failed task of an asynchronous one, in the order of happening. It should not wait; what it throws itself is logged. All exceptions of listeners are logged as well, whatever the
+    /// Calls <paramref name="handler"/>, in the context's turns, for each exception that a listener of this context's ends threw (with
+    /// compatibility date 2026-09-15 or later) and for each
+    /// failed task of an asynchronous one, in the order of happening. It should not wait; what it throws itself is logged. All exceptions
+    /// of listeners are logged as well, whatever the
     /// date. For all contexts of a silo, see <see cref="OrleansSocketsOptions.UnhandledListenerException"/>.
     /// </summary>
     /// <param name="handler">The handler.</param>
@@ -109,7 +111,9 @@ public abstract class WebSocketContext : IContextSource
     {
     }
 
-    /// <summary>Runs what <see cref="Post"/> has queued. Never throws: the turns behind it, and the process, are not this one's to end.</summary>
+    /// <summary>
+    /// Runs what <see cref="Post"/> has queued. Never throws: the turns behind it, and the process, are not this one's to end.
+    /// </summary>
     private protected void RunTurn(Action turn)
     {
         try

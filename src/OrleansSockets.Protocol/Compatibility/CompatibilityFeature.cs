@@ -37,7 +37,10 @@ internal sealed record CompatibilityFeature(
 
     /// <summary>Has no counterpart outside JavaScript.</summary>
     public static CompatibilityFeature PropertiesOnPrototype { get; } = new(
-        "properties on the prototype", "workers_api_getters_setters_on_prototype", "workers_api_getters_setters_on_instance", new(2022, 1, 31)) { HasEffect = false };
+        "properties on the prototype",
+        "workers_api_getters_setters_on_prototype",
+        "workers_api_getters_setters_on_instance",
+        new(2022, 1, 31)) { HasEffect = false };
 
     public static IReadOnlyList<CompatibilityFeature> All { get; } =
     [

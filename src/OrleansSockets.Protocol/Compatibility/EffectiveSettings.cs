@@ -16,7 +16,8 @@ public sealed record FeatureDecision(string Feature, bool Enabled, string Reason
 /// <param name="LargeMessages">Messages up to 128 MiB instead of 32 MiB.</param>
 /// <param name="PedanticCloseCodes">Only 1000 and 3000 to 4999 may be sent.</param>
 /// <param name="ReportListenerExceptions">
-/// All listeners of an event run although one throws, each exception is reported, and only that of a message's listener ends the socket. Otherwise an exception ends the event's dispatch.
+/// All listeners of an event run although one throws, each exception is reported, and only that of a message's listener ends the socket.
+/// Otherwise an exception ends the event's dispatch.
 /// </param>
 /// <param name="IoTasksPreventEviction">Known, without effect.</param>
 /// <param name="PropertiesOnPrototype">Known, without effect: there is no prototype.</param>

@@ -5,6 +5,8 @@ namespace OrleansSockets.Rules;
 /// <param name="LimitCloseReason">Whether a close reason above <see cref="CloseReason.MaxBytes"/> bytes is refused.</param>
 /// <param name="PedanticCloseCodes">Whether only 1000 and 3000 to 4999 may be sent.</param>
 /// <param name="ReportListenerExceptions">
-/// Whether a listener's exception is reported and the listeners behind it run all the same; otherwise it ends the event's dispatch. With it, only a message's listener can make its end fail.
+/// Whether a listener's exception is reported and the listeners behind it run all the same; otherwise it ends the event's dispatch. With
+/// it, only a message's listener can make its end fail.
 /// </param>
-public readonly record struct EndRules(bool AutoReplyToClose, bool LimitCloseReason, bool PedanticCloseCodes, bool ReportListenerExceptions);
+public readonly record struct EndRules(
+    bool AutoReplyToClose, bool LimitCloseReason, bool PedanticCloseCodes, bool ReportListenerExceptions);

@@ -3,7 +3,10 @@ using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Contexts;
 
-/// <summary>Tells of what listeners threw, and of what failed around them: to the log, to the handlers of one context, to that of the silo. Nothing here throws.</summary>
+/// <summary>
+/// Tells of what listeners threw, and of what failed around them: to the log, to the handlers of one context, to that of the silo. Nothing
+/// here throws.
+/// </summary>
 internal sealed class ListenerExceptions(PairHub hub)
 {
     private readonly Lock _gate = new();

@@ -1,7 +1,8 @@
 namespace OrleansSockets.Ends;
 
 /// <summary>
-/// The listeners of one end, in the order of adding. May be changed while an event is dispatched: the event goes to those that were there before and were not
+/// The listeners of one end, in the order of adding. May be changed while an event is dispatched: the event goes to those that were there
+/// before and were not
 /// removed in the meantime, as everywhere in the DOM.
 /// </summary>
 internal sealed class EventListeners

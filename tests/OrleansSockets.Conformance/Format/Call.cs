@@ -46,5 +46,7 @@ internal sealed record HibernationCall(string Function, string? At, IReadOnlyDic
 
 /// <summary>What an end does on an event of one type.</summary>
 /// <param name="WhenText">Only if the message is this text.</param>
-/// <param name="WhenInstance">Only in this instance of an object that may be evicted. An end whose owner has no such instances follows no such rule.</param>
+/// <param name="WhenInstance">
+/// Only in this instance of an object that may be evicted. An end whose owner has no such instances follows no such rule.
+/// </param>
 internal sealed record Rule(Call Call, string? WhenText, int? WhenInstance = null);

@@ -1,6 +1,9 @@
 namespace OrleansSockets.Conformance.JavaScript;
 
-/// <summary>The timers of a script: they end in the order in which they are due, those that are due at the same time in the order of setting. The clock's own timers promise no order.</summary>
+/// <summary>
+/// The timers of a script: they end in the order in which they are due, those that are due at the same time in the order of setting. The
+/// clock's own timers promise no order.
+/// </summary>
 internal sealed class ScriptTimers(TimeProvider time)
 {
     private readonly Lock _gate = new();

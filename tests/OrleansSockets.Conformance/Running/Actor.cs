@@ -53,7 +53,9 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
         }
     }
 
-    /// <summary>Records what the listeners of a context throw, as the global scope of a script hears it. Of rejected promises it hears elsewhere.</summary>
+    /// <summary>
+    /// Records what the listeners of a context throw, as the global scope of a script hears it. Of rejected promises it hears elsewhere.
+    /// </summary>
     public void Watch(WebSocketContext context)
     {
         if (scenario.GlobalErrors)
@@ -139,7 +141,8 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
             switch (rule.Call)
             {
                 case DelayCall delay:
-                    // A script's listener that waits does not hold back the next event, as one of this library does: the rest runs beside it.
+                    // A script's listener that waits does not hold back the next event, as one of this library does: the rest runs beside
+                    // it.
                     _ = FollowLaterAsync(delay.Time, name, type, rules, next + 1, happening);
                     return Task.CompletedTask;
                 case RejectCall reject:

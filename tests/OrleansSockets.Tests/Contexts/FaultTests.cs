@@ -9,7 +9,9 @@ namespace OrleansSockets.Tests.Contexts;
 /// <summary>Exceptions that come from no listener: a context that they reach goes on.</summary>
 public sealed class FaultTests
 {
-    /// <summary>Where the clock fails: when the Close is answered, when it is noted that a listener threw, or when the drop behind it is sent.</summary>
+    /// <summary>
+    /// Where the clock fails: when the Close is answered, when it is noted that a listener threw, or when the drop behind it is sent.
+    /// </summary>
     [Theory]
     [InlineData("close", 1)]
     [InlineData("throw", 1)]

@@ -42,6 +42,14 @@ public sealed class OrleansSocketsOptions
     public long MaxBufferedBytes { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>
+    /// Hears of every exception that a listener of this silo threw (with compatibility date 2026-09-15 or later) and of every failed task
+    /// of an asynchronous one, in the turn of the end's
+    /// context; it should not wait. All of them are logged as well, whatever the date. Default: nobody. For one context, see
+    /// <see cref="WebSocketContext.OnUnhandledListenerException"/>.
+    /// </summary>
+    public Action<UnhandledListenerExceptionEvent>? UnhandledListenerException { get; set; }
+
+    /// <summary>
     /// The clock of the timeouts above, and of what a pair's timeline says. Default: the system's. A test may give a fake one: Orleans' own clocks, and the pace of
     /// repeats between silos, stay real.
     /// </summary>

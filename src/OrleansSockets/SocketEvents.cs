@@ -19,6 +19,20 @@ public sealed record ErrorEvent(WebSocketPairErrorKind Kind, Exception Error)
     public string Message => Error.Message;
 }
 
+/// <summary>
+/// A listener threw, or the task of an asynchronous one failed. It says nothing about what became of the end: by compatibility date and
+/// flags it may have failed, or go on.
+/// </summary>
+/// <param name="End">The end whose listener it is.</param>
+/// <param name="Type">The event that it was called for: <c>message</c>, <c>close</c> or <c>error</c>.</param>
+/// <param name="Error">What it threw, or why its task failed.</param>
+/// <param name="IsRejection">
+/// Its task failed, as a rejected promise does in a Worker: that never ends the end. Otherwise it threw before it returned; such an
+/// exception comes here only with
+/// <c>spec_compliant_dispatch_exceptions</c>, the default from compatibility date 2026-09-15.
+/// </param>
+public sealed record UnhandledListenerExceptionEvent(WebSocketEnd End, string Type, Exception Error, bool IsRejection);
+
 /// <summary>An event of any type, for <see cref="WebSocketEnd.AddEventListener(string, Action{SocketEvent})"/>.</summary>
 public sealed record SocketEvent
 {

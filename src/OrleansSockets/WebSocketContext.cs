@@ -11,6 +11,9 @@ public abstract class WebSocketContext : IContextSource
 {
     private static readonly AsyncLocal<IContextSource?> Ambient = new();
 
+    // Most contexts see no exception.
+    private ListenerExceptions? _exceptions;
+
     private protected WebSocketContext(PairHub hub, EndSettings settings)
     {
         Hub = hub;
@@ -26,8 +29,21 @@ public abstract class WebSocketContext : IContextSource
 
     internal EventQueue Events { get; }
 
+    internal ListenerExceptions Exceptions => LazyInitializer.EnsureInitialized(ref _exceptions, () => new ListenerExceptions(Hub));
+
     /// <summary>What ends of this context take for life.</summary>
     internal virtual EndSettings Settings { get; }
+
+    /// <summary>
+    /// Calls <paramref name="handler"/>, in the context's turns, for each exception that a listener of this context's ends threw (with
+    /// compatibility date 2026-09-15 or later) and for each
+    /// failed task of an asynchronous one, in the order of happening. It should not wait; what it throws itself is logged. All exceptions
+    /// of listeners are logged as well, whatever the
+    /// date. For all contexts of a silo, see <see cref="OrleansSocketsOptions.UnhandledListenerException"/>.
+    /// </summary>
+    /// <param name="handler">The handler.</param>
+    /// <returns>Dispose it to stop.</returns>
+    public IDisposable OnUnhandledListenerException(Action<UnhandledListenerExceptionEvent> handler) => Exceptions.Add(handler);
 
     /// <summary>Runs <paramref name="turn"/> as one turn; pairs can be constructed in it.</summary>
     /// <param name="turn">The work.</param>
@@ -93,6 +109,26 @@ public abstract class WebSocketContext : IContextSource
 
     internal virtual void ReleaseEnd(WebSocketEnd end)
     {
+    }
+
+    /// <summary>
+    /// Runs what <see cref="Post"/> has queued. Never throws: the turns behind it, and the process, are not this one's to end.
+    /// </summary>
+    private protected void RunTurn(Action turn)
+    {
+        try
+        {
+            using var scope = Enter();
+            turn();
+        }
+        catch (Exception e)
+        {
+            Exceptions.LogFault(e);
+        }
+        finally
+        {
+            Hub.WorkEnded();
+        }
     }
 
     private static async Task CompleteAsync<T>(Func<Task<T>> turn, TaskCompletionSource<T> completion)

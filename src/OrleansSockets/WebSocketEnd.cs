@@ -179,13 +179,25 @@ public sealed partial class WebSocketEnd
     /// </exception>
     public void Close(int? code, string? reason = null) => TryClose(code, reason);
 
-    /// <summary>Calls <paramref name="handler"/> for each message. Dispose the result to stop.</summary>
+    /// <summary>
+    /// Calls <paramref name="handler"/> for each message. Dispose the result to stop. If it throws, the end fails:
+    /// <see cref="OnError(Action{ErrorEvent})"/>, and its peer sees 1006. Before
+    /// compatibility date 2026-09-15 the listeners behind it are not called then.
+    /// </summary>
     public IDisposable OnMessage(Action<MessageEvent> handler) => _dispatcher.Listeners.Add(handler, static e => new MessageEvent(e.Data), EventTypes.Message);
 
-    /// <summary>As the other overload; the next event of this end waits for the task.</summary>
+    /// <summary>
+    /// As the other overload; the next event of this end waits for the task. A task that fails ends nothing: it is logged, and
+    /// <see cref="WebSocketContext.OnUnhandledListenerException"/> tells of it. An exception before the task is returned is one of the
+    /// listener, as in the other overload.
+    /// </summary>
     public IDisposable OnMessage(Func<MessageEvent, Task> handler) => _dispatcher.Listeners.Add(handler, static e => new MessageEvent(e.Data), EventTypes.Message);
 
-    /// <summary>Calls <paramref name="handler"/> when the end is closed, at most once. Dispose the result to stop.</summary>
+    /// <summary>
+    /// Calls <paramref name="handler"/> when the end is closed, at most once. Dispose the result to stop. If it throws, nothing becomes of
+    /// the end; before compatibility date 2026-09-15 it
+    /// fails, unless the peer was lost.
+    /// </summary>
     public IDisposable OnClose(Action<CloseEvent> handler) => _dispatcher.Listeners.Add(handler, static e => new CloseEvent(e.Code, e.Reason, e.WasClean), EventTypes.Close);
 
     /// <inheritdoc cref="OnClose(Action{CloseEvent})"/>

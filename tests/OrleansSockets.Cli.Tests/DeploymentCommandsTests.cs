@@ -59,6 +59,8 @@ public sealed class DeploymentCommandsTests(OneNode node)
 
         Assert.Contains("auto-reply to Close: off, because the flag web_socket_manual_reply_to_close is given", stored);
         Assert.Contains("auto-reply to Close: on, because the date 2026-05-01 is on or after 2026-04-07", asked);
+        Assert.Contains("exceptions of listeners are reported: off, because the date 2026-05-01 is before 2026-09-15", asked);
+        Assert.Contains("pending I/O prevents eviction: off, because the date 2026-05-01 is before 2026-10-01; it has no effect here", asked);
     }
 
     [Fact]

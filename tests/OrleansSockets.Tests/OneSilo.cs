@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using OrleansSockets.Compatibility;
 using OrleansSockets.Testing;
@@ -21,9 +23,17 @@ public sealed class OneSilo : IAsyncLifetime
     /// <summary>A deployment whose ends take messages above 32 MiB.</summary>
     public const string Large = "large";
 
+    /// <summary>A deployment in which exceptions of listeners are reported.</summary>
+    public const string Reported = "reported";
+
     private PairTestCluster? _cluster;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero));
+
+    internal RecordedLog Log { get; } = new();
+
+    /// <summary>Hears <see cref="OrleansSocketsOptions.UnhandledListenerException"/>.</summary>
+    public event Action<UnhandledListenerExceptionEvent>? ListenerFailed;
 
     public PairTestCluster Cluster => _cluster!;
 
@@ -32,8 +42,11 @@ public sealed class OneSilo : IAsyncLifetime
     public async ValueTask InitializeAsync() => _cluster = await PairTestCluster.StartAsync(1, options =>
     {
         options.FakeTime = Time;
+        options.ConfigureSilo(silo => silo.Services.AddSingleton<ILoggerProvider>(Log));
         options.ConfigurePairs(pairs =>
         {
+            pairs.UnhandledListenerException = e => ListenerFailed?.Invoke(e);
+            pairs.Deployments[Reported] = new CompatibilitySettings("2026-09-15", []);
             pairs.Deployments[Manual] = new CompatibilitySettings("2026-04-06", []);
             pairs.Deployments[Large] = new CompatibilitySettings("2026-04-07", ["increase_websocket_message_size"], Experimental: true);
         });

@@ -27,6 +27,9 @@ internal sealed record EffectiveDocument(
     bool PermessageDeflate,
     int MaxMessageSize,
     bool PedanticCloseCodes,
+    bool ReportListenerExceptions,
+    bool IoTasksPreventEviction,
+    bool PropertiesOnPrototype,
     IReadOnlyList<FeatureDecision> Decisions,
     IReadOnlyList<ProblemLine> Warnings);
 

@@ -70,6 +70,9 @@ internal static class SettingsEndpoints
             effective.PermessageDeflate,
             effective.MaxMessageSize,
             effective.PedanticCloseCodes,
+            effective.ReportListenerExceptions,
+            effective.IoTasksPreventEviction,
+            effective.PropertiesOnPrototype,
             effective.Decisions,
             Warnings(result.Problems));
     }

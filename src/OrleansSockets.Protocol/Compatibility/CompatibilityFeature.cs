@@ -4,6 +4,9 @@ namespace OrleansSockets.Compatibility;
 internal sealed record CompatibilityFeature(
     string Name, string EnableFlag, string? DisableFlag, CompatibilityDate? DefaultFrom, bool Experimental = false)
 {
+    /// <summary>False: its flags are known, so that a Worker's settings can be taken over as they are; here it changes nothing.</summary>
+    private bool HasEffect { get; init; } = true;
+
     public static CompatibilityFeature AutoReplyToClose { get; } = new(
         "auto-reply to Close", "web_socket_auto_reply_to_close", "web_socket_manual_reply_to_close", new(2026, 4, 7));
 
@@ -22,15 +25,37 @@ internal sealed record CompatibilityFeature(
     public static CompatibilityFeature PedanticCloseCodes { get; } = new(
         "strict close codes", "pedantic_wpt", "non_pedantic_wpt", null);
 
-    /// <summary>Has no counterpart outside JavaScript; its flags are known, so that a Worker's settings can be taken over as they are.</summary>
+    public static CompatibilityFeature ReportListenerExceptions { get; } = new(
+        "exceptions of listeners are reported", "spec_compliant_dispatch_exceptions", "no_spec_compliant_dispatch_exceptions", new(2026, 9, 15));
+
+    /// <summary>Not to be seen in a Worker either: pending work keeps an object on both sides of the date.</summary>
+    public static CompatibilityFeature IoTasksPreventEviction { get; } = new(
+        "pending I/O prevents eviction",
+        "durable_object_io_tasks_prevent_eviction",
+        "durable_object_io_tasks_do_not_prevent_eviction",
+        new(2026, 10, 1)) { HasEffect = false };
+
+    /// <summary>Has no counterpart outside JavaScript.</summary>
     public static CompatibilityFeature PropertiesOnPrototype { get; } = new(
-        "properties on the prototype", "workers_api_getters_setters_on_prototype", "workers_api_getters_setters_on_instance", new(2022, 1, 31));
+        "properties on the prototype",
+        "workers_api_getters_setters_on_prototype",
+        "workers_api_getters_setters_on_instance",
+        new(2022, 1, 31)) { HasEffect = false };
 
     public static IReadOnlyList<CompatibilityFeature> All { get; } =
-        [AutoReplyToClose, BinaryAsBlob, LimitCloseReason, PermessageDeflate, LargeMessages, PedanticCloseCodes, PropertiesOnPrototype];
+    [
+        AutoReplyToClose, BinaryAsBlob, LimitCloseReason, PermessageDeflate, LargeMessages, PedanticCloseCodes,
+        ReportListenerExceptions, IoTasksPreventEviction, PropertiesOnPrototype,
+    ];
 
     /// <summary>Flags win over the date, which only picks the default.</summary>
     public FeatureDecision Decide(CompatibilityDate date, IReadOnlySet<string> flags)
+    {
+        var decision = DecideOnly(date, flags);
+        return HasEffect ? decision : decision with { Reason = decision.Reason + "; it has no effect here" };
+    }
+
+    private FeatureDecision DecideOnly(CompatibilityDate date, IReadOnlySet<string> flags)
     {
         if (flags.Contains(EnableFlag))
         {

@@ -114,6 +114,9 @@ public static class CompatibilityRules
             PermessageDeflate: Decide(CompatibilityFeature.PermessageDeflate),
             LargeMessages: Decide(CompatibilityFeature.LargeMessages),
             PedanticCloseCodes: Decide(CompatibilityFeature.PedanticCloseCodes),
+            ReportListenerExceptions: Decide(CompatibilityFeature.ReportListenerExceptions),
+            IoTasksPreventEviction: Decide(CompatibilityFeature.IoTasksPreventEviction),
+            PropertiesOnPrototype: Decide(CompatibilityFeature.PropertiesOnPrototype),
             decisions.AsReadOnly());
 
         bool Decide(CompatibilityFeature feature)

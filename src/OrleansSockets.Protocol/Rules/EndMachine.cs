@@ -149,10 +149,18 @@ public static class EndMachine
     /// <param name="state">The end.</param>
     public static EndStep AfterLastEvent(EndState state) => Ignore(state with { Heard = true });
 
-    /// <summary>A listener threw.</summary>
+    /// <summary>Whether an exception of a listener keeps the event from the listeners behind it.</summary>
+    /// <param name="rules">The end's settings.</param>
+    public static bool EndsDispatch(EndRules rules) => !rules.ReportListenerExceptions;
+
+    /// <summary>Listeners of an event threw, once or more; all that are to be called were called.</summary>
     /// <param name="state">The end.</param>
-    public static EndStep Throw(EndState state) => state switch
+    /// <param name="rules">The end's settings.</param>
+    /// <param name="raised">The event.</param>
+    public static EndStep Throw(EndState state, EndRules rules, EndEvent raised) => state switch
     {
+        // Reported, and nothing else: the end goes on as if the listener had not thrown.
+        _ when rules.ReportListenerExceptions && raised is EndEvent.Close => Ignore(state),
         { Failed: true } or { Aborted: true } or { Phase: EndPhase.Hibernatable } => Discard(state),
         _ when IsWaiting(state) => Ignore(state),
         // The error handler's last words still go out (AfterFailure).

@@ -26,7 +26,7 @@ internal sealed class EventQueue(WebSocketContext context)
             _posted = true;
         }
 
-        context.Post(Run);
+        Post();
     }
 
     private void Run()
@@ -57,6 +57,24 @@ internal sealed class EventQueue(WebSocketContext context)
             again = next.DispatchNext() ? next : null;
         }
 
-        context.Post(Run);
+        Post();
+    }
+
+    private void Post()
+    {
+        try
+        {
+            context.Post(Run);
+        }
+        catch
+        {
+            // The next event tries again: a queue that believed to be posted would be deaf for good.
+            lock (_gate)
+            {
+                _posted = false;
+            }
+
+            throw;
+        }
     }
 }

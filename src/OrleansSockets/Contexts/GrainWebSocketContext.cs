@@ -58,18 +58,7 @@ internal sealed class GrainWebSocketContext : WebSocketContext
     internal override void Post(Action turn)
     {
         Hub.WorkBegan();
-        _grain.Scheduler.QueueAction(() =>
-        {
-            try
-            {
-                using var scope = Enter();
-                turn();
-            }
-            finally
-            {
-                Hub.WorkEnded();
-            }
-        });
+        _grain.Scheduler.QueueAction(() => RunTurn(turn));
     }
 
     internal override void Retain(WebSocketEnd end)

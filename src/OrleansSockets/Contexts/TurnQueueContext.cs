@@ -62,19 +62,6 @@ internal sealed class TurnQueueContext : WebSocketContext, IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    private void RunTurn(Action turn)
-    {
-        try
-        {
-            using var scope = Enter();
-            turn();
-        }
-        finally
-        {
-            Hub.WorkEnded();
-        }
-    }
-
     private sealed class TurnSynchronizationContext(TurnQueueContext context) : SynchronizationContext
     {
         public override void Post(SendOrPostCallback d, object? state) => context.Post(() => d(state));

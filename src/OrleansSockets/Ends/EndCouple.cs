@@ -44,7 +44,7 @@ internal sealed class EndCouple
     private void Listen(int leg)
     {
         var (end, other) = (_legs[leg], _legs[1 - leg]);
-        end.OnMessage(e => RelayAsync(other, e.Data));
+        end.OnMessage(e => RelayAsync(leg, other, e.Data));
         end.OnClose(e => Perform(state => e.WasClean
             ? CloseRelay.Closed(state, leg, e.Code, e.Reason, _options.LostCode)
             : CloseRelay.Dropped(state, leg, _options.LostCode)));
@@ -52,7 +52,7 @@ internal sealed class EndCouple
         end.Accept(new AcceptOptions { AllowHalfOpen = true });
     }
 
-    private static async Task RelayAsync(WebSocketEnd to, WebSocketMessage message)
+    private async Task RelayAsync(int leg, WebSocketEnd to, WebSocketMessage message)
     {
         try
         {
@@ -61,6 +61,13 @@ internal sealed class EndCouple
         catch (WebSocketPairException e) when (e.Kind == WebSocketPairErrorKind.SendAfterClose)
         {
             // That leg was closed because this one did not answer in time: what it says now comes too late.
+        }
+        catch
+        {
+            // A message that cannot pass must not be missing in the middle of the stream: this leg ends here, as if it had dropped.
+            Perform(state => CloseRelay.Dropped(state, leg, _options.LostCode));
+            _legs[leg].Abort();
+            throw;
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
 {
     private readonly Pair _pair = end.Pair;
     private bool _scheduled;
+    private bool _isFaulty;
 
     public EventListeners Listeners { get; } = new();
 
@@ -44,8 +45,21 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         }
     }
 
-    /// <summary>Raises one event, in a turn of the context. False: there is no more for now.</summary>
+    /// <summary>Raises one event, in a turn of the context. False: there is no more for now. Never throws.</summary>
     public bool DispatchNext()
+    {
+        try
+        {
+            return !_isFaulty && RaiseNext();
+        }
+        catch (Exception e)
+        {
+            Fault(e);
+            return false;
+        }
+    }
+
+    private bool RaiseNext()
     {
         ReceivedItem item;
         lock (_pair.Gate)
@@ -66,79 +80,105 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
             }
         }
 
-        if (Dispatch(item) is not { } pending)
+        var dispatched = item.Kind switch
         {
+            PairFrameKind.Close => RaiseClose(item),
+            PairFrameKind.Abort when !item.IsDrop => RaiseViolation(item),
+            PairFrameKind.Abort => RaiseDrop(),
+            _ => Raise(new SocketEvent(EventTypes.Message) { Data = new WebSocketMessage(item.Kind == PairFrameKind.Text, item.Payload) }),
+        };
+        return Conclude(item, dispatched);
+    }
+
+    // The listeners of the event were called. False: it goes on asynchronously.
+    private bool Conclude(in ReceivedItem item, in EventListeners.Dispatched dispatched)
+    {
+        var (effect, pending) = (EndEffect.None, dispatched.Pending);
+        if (dispatched.Failure is { } error)
+        {
+            effect = Throw(error, item.IsTerminal ? EndEvent.Close : EndEvent.Message);
+            if (effect == EndEffect.Deliver)
+            {
+                // The end has failed. What its listeners still do is theirs alone, only those of the error have a last word.
+                _ = ObserveAsync(TypeOf(item), pending);
+                pending = Raise(new SocketEvent(EventTypes.Error) { Kind = WebSocketPairErrorKind.Other, Error = error }).Pending;
+            }
+        }
+
+        if (pending is null)
+        {
+            Finish(item, effect);
             return true;
         }
 
-        _ = WaitAsync(item, pending);
+        _ = FinishLaterAsync(item, effect, pending);
         return false;
     }
 
-    private async Task WaitAsync(ReceivedItem item, Task pending)
+    private async Task FinishLaterAsync(ReceivedItem item, EndEffect effect, IReadOnlyList<Task> pending)
+    {
+        // Counts as work until it is queued as a turn.
+        Context.Hub.WorkBegan();
+        try
+        {
+            await ObserveAsync(effect == EndEffect.Deliver ? EventTypes.Error : TypeOf(item), pending).ConfigureAwait(false);
+            Context.Post(() => GoOn(item, effect));
+        }
+        finally
+        {
+            Context.Hub.WorkEnded();
+        }
+    }
+
+    private void GoOn(in ReceivedItem item, EndEffect effect)
+    {
+        try
+        {
+            Finish(item, effect);
+        }
+        catch (Exception e)
+        {
+            Fault(e);
+        }
+
+        if (DispatchNext())
+        {
+            Context.Events.Add(this);
+        }
+    }
+
+    // A failed task is a rejected promise: it ends nothing (H-22).
+    private Task ObserveAsync(string type, IReadOnlyList<Task>? pending) => pending switch
+    {
+        null => Task.CompletedTask,
+        [var only] => ObserveAsync(type, only),
+        _ => Task.WhenAll(pending.Select(task => ObserveAsync(type, task))),
+    };
+
+    private async Task ObserveAsync(string type, Task task)
     {
         Context.Hub.WorkBegan();
-        Exception? failure = null;
         try
         {
-            await pending.ConfigureAwait(false);
+            await task.ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception error)
         {
-            failure = e;
+            // Logged here: an activation that has ended has no more turns.
+            var e = new UnhandledListenerExceptionEvent(Owner, type, error, IsRejection: true);
+            Context.Exceptions.Log(e, end.Side);
+            Context.Post(() => Context.Exceptions.Raise(e));
         }
-
-        Context.Post(() =>
+        finally
         {
-            if (Conclude(item, failure) is { } more)
-            {
-                _ = WaitAsync(item, more);
-            }
-            else if (DispatchNext())
-            {
-                Context.Events.Add(this);
-            }
-        });
-        Context.Hub.WorkEnded();
+            Context.Hub.WorkEnded();
+        }
     }
 
-    // Null: the event is done. Else it goes on asynchronously.
-    private Task? Dispatch(in ReceivedItem item)
+    private void Finish(in ReceivedItem item, EndEffect effect)
     {
-        Task? pending = null;
-        Exception? failure = null;
-        try
-        {
-            pending = item.Kind switch
-            {
-                PairFrameKind.Close => DispatchClose(item),
-                PairFrameKind.Abort when !item.IsDrop => DispatchViolation(item),
-                PairFrameKind.Abort => DispatchDrop(),
-                _ => Listeners.Dispatch(new SocketEvent(EventTypes.Message) { Data = new WebSocketMessage(item.Kind == PairFrameKind.Text, item.Payload) }),
-            };
-        }
-        catch (Exception e)
-        {
-            failure = e;
-        }
-
-        return pending ?? Conclude(item, failure);
-    }
-
-    // The handlers of the event, or of the error that they raised, have run. Not null: now those of the error do.
-    private Task? Conclude(in ReceivedItem item, Exception? failure)
-    {
-        if (failure is not null && Fail(failure) is { } pending)
-        {
-            return pending;
-        }
-
-        Finish(item, threw: failure is not null);
-        return null;
-    }
-
-    private void Finish(in ReceivedItem item, bool threw)
-    {
+        // A close handler of a drop that threw has changed nothing (E-63).
+        var threwInVain = effect == EndEffect.Discard;
         lock (_pair.Gate)
         {
             if (end.State is { Failed: true, Aborted: false })
@@ -150,15 +190,13 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
             {
                 end.State = EndMachine.ReceiveDrop(end.State).State;
             }
-            else if (item.IsDrop && !threw)
+            else if (item.IsDrop && !threwInVain)
             {
                 end.State = EndMachine.AfterDrop(end.State).State;
             }
 
             _pair.Consumed(end, item);
-
-            // A close handler of a drop that threw has changed nothing (E-63).
-            if (end.State.Failed || (item.IsTerminal && !threw))
+            if (end.State.Failed || (item.IsTerminal && !threwInVain))
             {
                 end.State = EndMachine.AfterLastEvent(end.State).State;
                 ReleaseIfFinished();
@@ -166,20 +204,20 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         }
     }
 
-    private Task? DispatchClose(in ReceivedItem item)
+    private EventListeners.Dispatched RaiseClose(in ReceivedItem item)
     {
         var step = Apply(EndMachine.ReceiveClose, item);
         return step.Effect is EndEffect.Deliver or EndEffect.ReplyThenDeliver
-            ? Listeners.Dispatch(new SocketEvent(EventTypes.Close)
+            ? Raise(new SocketEvent(EventTypes.Close)
             {
                 Code = item.Code == PairFrame.NoCode ? CloseCode.NoStatus : item.Code,
                 Reason = Encoding.UTF8.GetString(item.Payload.Span),
                 WasClean = true,
             })
-            : null;
+            : default;
     }
 
-    private Task? DispatchDrop()
+    private EventListeners.Dispatched RaiseDrop()
     {
         EndStep step;
         lock (_pair.Gate)
@@ -191,11 +229,11 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         }
 
         return step.Effect == EndEffect.Deliver
-            ? Listeners.Dispatch(new SocketEvent(EventTypes.Close) { Code = CloseCode.Abnormal, Reason = CloseReason.Disconnected })
-            : null;
+            ? Raise(new SocketEvent(EventTypes.Close) { Code = CloseCode.Abnormal, Reason = CloseReason.Disconnected })
+            : default;
     }
 
-    private Task? DispatchViolation(in ReceivedItem item)
+    private EventListeners.Dispatched RaiseViolation(in ReceivedItem item)
     {
         var kind = item.Code == CloseCode.MessageTooBig ? WebSocketPairErrorKind.MessageTooLarge : WebSocketPairErrorKind.ProtocolError;
         var text = Encoding.UTF8.GetString(item.Payload.Span);
@@ -205,14 +243,31 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
             end.State = step.State;
             if (step.Effect != EndEffect.Deliver)
             {
-                return null;
+                return default;
             }
 
             _pair.Timeline.Add(end.Side, $"failed: {kind}", cause: PairCause.Failed);
             GoneSilently();
         }
 
-        return DispatchError(kind, new WebSocketPairException(kind, $"WebSocket protocol error; the client was closed with {item.Code}: {text}"));
+        var error = new WebSocketPairException(kind, $"WebSocket protocol error; the client was closed with {item.Code}: {text}");
+        var (_, pending) = Raise(new SocketEvent(EventTypes.Error) { Kind = kind, Error = error });
+
+        // An error listener that throws changes nothing: the end has failed already.
+        return new(null, pending);
+    }
+
+    private EventListeners.Dispatched Raise(SocketEvent e) => Listeners.Dispatch(e, EndMachine.EndsDispatch(end.Settings.Rules), this);
+
+    /// <summary>A listener threw.</summary>
+    public void Report(string type, Exception error)
+    {
+        var e = new UnhandledListenerExceptionEvent(Owner, type, error, IsRejection: false);
+        Context.Exceptions.Log(e, end.Side);
+        if (end.Settings.Rules.ReportListenerExceptions)
+        {
+            Context.Exceptions.Raise(e);
+        }
     }
 
     private EndStep Apply(Func<EndState, EndStep> rule, in ReceivedItem item)
@@ -231,37 +286,64 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         }
     }
 
-    // Reading ends at once. What the error handlers send goes out; when they have run, the peer sees a drop.
-    private Task? Fail(Exception error)
+    // If the end fails, reading ends at once. What the error handlers send goes out; when they have run, the peer sees a drop.
+    private EndEffect Throw(Exception error, EndEvent raised)
     {
         lock (_pair.Gate)
         {
-            var step = EndMachine.Throw(end.State);
+            var step = EndMachine.Throw(end.State, end.Settings.Rules, raised);
             end.State = step.State;
-            if (step.Effect != EndEffect.Deliver)
+            if (step.Effect == EndEffect.Deliver)
             {
-                return null;
+                Failure = error;
+                _pair.Timeline.Add(end.Side, "failed: a listener threw", cause: PairCause.Failed);
+            }
+            else
+            {
+                _pair.Timeline.Add(end.Side, "a listener threw, which changes nothing");
             }
 
-            Failure = error;
-            _pair.Timeline.Add(end.Side, "failed: a listener threw", cause: PairCause.Failed);
+            return step.Effect;
         }
-
-        return DispatchError(WebSocketPairErrorKind.Other, error);
     }
 
-    private Task? DispatchError(WebSocketPairErrorKind kind, Exception error)
+    // Not a listener but this library has failed, at this end. It alone is given up, so that the others of its context are heard (H-25).
+    private void Fault(Exception error)
+    {
+        _isFaulty = true;
+        Context.Exceptions.LogFault(error, _pair.Id, end.Side);
+
+        // The fault may last, so one step that fails keeps nothing from the others.
+        TryLocked(() => end.State = EndMachine.Fail(end.State).State);
+        TryLocked(() => _pair.Timeline.Add(end.Side, $"failed: a fault of its host ({error.GetType().Name})", cause: PairCause.Failed));
+        TryLocked(() => _pair.Send(end, PairFrame.Drop()));
+        TryLocked(() => _pair.StopReading(end));
+        TryLocked(ReleaseIfFinished);
+        var (_, pending) = Raise(new SocketEvent(EventTypes.Error) { Kind = WebSocketPairErrorKind.Other, Error = error });
+        _ = ObserveAsync(EventTypes.Error, pending);
+    }
+
+    private void TryLocked(Action step)
     {
         try
         {
-            return Listeners.Dispatch(new SocketEvent(EventTypes.Error) { Kind = kind, Error = error });
+            lock (_pair.Gate)
+            {
+                step();
+            }
         }
-        catch (Exception)
+        catch (Exception e)
         {
-            // An error listener that throws has nobody left to tell; the end has failed already.
-            return null;
+            Context.Exceptions.LogFault(e, _pair.Id, end.Side);
         }
     }
+
+    private static string TypeOf(in ReceivedItem item) => item switch
+    {
+        { Kind: PairFrameKind.Abort, Code: not 0 } => EventTypes.Error,
+        { IsTerminal: true } => EventTypes.Close,
+        _ => EventTypes.Message,
+    };
 
     // No Close is sent. Called under the pair's lock.
     private void GoneSilently()

@@ -1,6 +1,10 @@
 namespace OrleansSockets.Ends;
 
-/// <summary>The listeners of one end, in the order of adding. May be changed while an event is dispatched; the event goes to those that were there before.</summary>
+/// <summary>
+/// The listeners of one end, in the order of adding. May be changed while an event is dispatched: the event goes to those that were there
+/// before and were not
+/// removed in the meantime, as everywhere in the DOM.
+/// </summary>
 internal sealed class EventListeners
 {
     private readonly Lock _gate = new();
@@ -42,19 +46,21 @@ internal sealed class EventListeners
     {
         lock (_gate)
         {
-            _listeners = [.. _listeners.Where(listener => listener.Type != type || !listener.Original.Equals(original))];
+            Remove(listener => listener.Type == type && listener.Original.Equals(original));
         }
     }
 
-    /// <summary>Runs all listeners of the event's type. The result is null if all are done; else their tasks.</summary>
-    /// <exception cref="Exception">The first exception of a listener; the others have run all the same.</exception>
-    public Task? Dispatch(SocketEvent e)
+    /// <summary>Runs the listeners of the event's type in order; what they throw is reported one by one, and goes no further.</summary>
+    /// <param name="e">The event.</param>
+    /// <param name="untilOneThrows">The listeners behind one that throws are not called.</param>
+    /// <param name="owner">Reports each exception.</param>
+    public Dispatched Dispatch(SocketEvent e, bool untilOneThrows, EndDispatcher owner)
     {
         List<Task>? pending = null;
-        System.Runtime.ExceptionServices.ExceptionDispatchInfo? failure = null;
+        Exception? failure = null;
         foreach (var listener in _listeners)
         {
-            if (listener.Type != e.Type)
+            if (listener.Type != e.Type || listener.IsRemoved)
             {
                 continue;
             }
@@ -68,17 +74,16 @@ internal sealed class EventListeners
             }
             catch (Exception exception)
             {
-                failure ??= System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(exception);
+                failure ??= exception;
+                owner.Report(e.Type, exception);
+                if (untilOneThrows)
+                {
+                    break;
+                }
             }
         }
 
-        failure?.Throw();
-        return pending switch
-        {
-            null => null,
-            [var only] => only,
-            _ => Task.WhenAll(pending),
-        };
+        return new(failure, pending);
     }
 
     private Registration Add(Listener listener)
@@ -103,7 +108,38 @@ internal sealed class EventListeners
         }
     }
 
-    private sealed record Listener(string Type, Delegate Original, Func<SocketEvent, Task?> Invoke);
+    // Called under the gate.
+    private void Remove(Func<Listener, bool> isMeant)
+    {
+        foreach (var listener in _listeners)
+        {
+            listener.IsRemoved |= isMeant(listener);
+        }
+
+        _listeners = [.. _listeners.Where(listener => !listener.IsRemoved)];
+    }
+
+    /// <summary>What became of a dispatch.</summary>
+    /// <param name="Failure">The first exception of a listener.</param>
+    /// <param name="Pending">The tasks of those that go on, or have failed.</param>
+    public readonly record struct Dispatched(Exception? Failure, IReadOnlyList<Task>? Pending);
+
+    private sealed class Listener(string type, Delegate original, Func<SocketEvent, Task?> invoke)
+    {
+        private volatile bool _isRemoved;
+
+        public string Type => type;
+
+        public Delegate Original => original;
+
+        public Func<SocketEvent, Task?> Invoke => invoke;
+
+        public bool IsRemoved
+        {
+            get => _isRemoved;
+            set => _isRemoved = value;
+        }
+    }
 
     private sealed class Registration(EventListeners listeners, Listener listener) : IDisposable
     {
@@ -111,7 +147,7 @@ internal sealed class EventListeners
         {
             lock (listeners._gate)
             {
-                listeners._listeners = [.. listeners._listeners.Where(other => !ReferenceEquals(other, listener))];
+                listeners.Remove(other => ReferenceEquals(other, listener));
             }
         }
     }

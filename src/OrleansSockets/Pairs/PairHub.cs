@@ -27,7 +27,8 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
         IOptions<OrleansSocketsOptions> options,
         TimeProvider pace,
         PairMetrics metrics,
-        ILogger<PairHub> logger)
+        ILogger<PairHub> logger,
+        ILogger<WebSocketContext> contextLogger)
     {
         Silo = silo.SiloAddress;
         Links = links;
@@ -35,6 +36,7 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
         Options = options.Value;
         Clock = Options.TimeProvider;
         Metrics = metrics;
+        ContextLogger = contextLogger;
         _membership = membership;
         Attachments = new EndAttachments(this, pace, logger);
         Claims = new EndClaims(this, Attachments, pace, logger);
@@ -60,6 +62,9 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
     public EndAttachments Attachments { get; }
 
     public PairMetrics Metrics { get; }
+
+    /// <summary>For what goes wrong in contexts: an application's listeners, most of all.</summary>
+    public ILogger ContextLogger { get; }
 
     public PairBudget Budget { get; }
 

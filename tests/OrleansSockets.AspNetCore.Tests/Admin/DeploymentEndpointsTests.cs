@@ -126,6 +126,33 @@ public sealed class DeploymentEndpointsTests(AdminCluster cluster) : IClassFixtu
     }
 
     [Fact]
+    public async Task Effective_OfADate_HoldsTheNewestFeaturesToo()
+    {
+        var body = new { compatibilityDate = "2026-10-01", compatibilityFlags = new[] { "no_spec_compliant_dispatch_exceptions" } };
+
+        var effective = (await Http.PostAsync("effective", body)).Expect(200);
+
+        Assert.False(effective.GetProperty("reportListenerExceptions").GetBoolean());
+        Assert.True(effective.GetProperty("ioTasksPreventEviction").GetBoolean());
+        Assert.True(effective.GetProperty("propertiesOnPrototype").GetBoolean());
+        Assert.Equal("off, because the flag no_spec_compliant_dispatch_exceptions is given", Reason(effective, "exceptions of listeners are reported"));
+        Assert.Equal(
+            "on, because the date 2026-10-01 is on or after 2026-10-01; it has no effect here", Reason(effective, "pending I/O prevents eviction"));
+
+        var openApi = (await Http.GetAsync("openapi.json")).Expect(200).GetRawText();
+        Assert.All(["reportListenerExceptions", "ioTasksPreventEviction", "propertiesOnPrototype"], name => Assert.Contains($"\"{name}\"", openApi, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Compare_AcrossTheirDates_ListsTheNewestFeatures()
+    {
+        var comparison = (await Http.PostAsync("compare", new { from = new { compatibilityDate = "2026-09-14" }, to = new { compatibilityDate = "2026-10-01" } })).Expect(200);
+
+        var changes = comparison.GetProperty("changes").EnumerateArray().Select(change => change.GetProperty("feature").GetString());
+        Assert.Equal(["exceptions of listeners are reported", "pending I/O prevents eviction"], changes);
+    }
+
+    [Fact]
     public async Task Compare_OfADateAndADeployment_ListsWhatChanges()
     {
         var comparison = (await Http.PostAsync("compare", new { from = new { deployment = "manual" }, to = new { compatibilityDate = "2026-03-10" } })).Expect(200);

@@ -46,7 +46,25 @@ public class ScenarioParserTests
         Assert.Equal((false, 4), (frames[^1].Fin, frames[^1].Rsv));
     }
 
+    [Fact]
+    public void Parse_OfFurtherListeners_KeepsWhichTypesTheyAreFor()
+    {
+        var scenario = Parse("""
+            {"name":"n","topology":"remote","globalErrors":true,"compat":{"date":"2026-09-15"},"ends":{"s":{"more":[
+                {"message":[{"do":"delay","ms":40},{"do":"reject","text":"late"}],"close":[]},
+                {"error":[{"do":"throw","text":"t","when":{"instance":2}}]}]}}}
+            """);
+
+        var more = scenario.End("s").More;
+        Assert.True(scenario.GlobalErrors);
+        Assert.Equal([["message", "close"], ["error"]], more.Select(listener => listener.Keys.ToArray()));
+        Assert.Equal([new Rule(new DelayCall(null, TimeSpan.FromMilliseconds(40)), null), new Rule(new RejectCall(null, "late"), null)], more[0]["message"]);
+        Assert.Equal([new Rule(new ThrowCall(null, "t"), null, WhenInstance: 2)], more[1]["error"]);
+    }
+
     [Theory]
+    [InlineData("""{"name":"n","topology":"remote","compat":{"date":null},"ends":{"s":{"setup":[{"do":"delay","ms":1}]}}}""", "unknown \"do\" \"delay\"")]
+    [InlineData("""{"name":"n","topology":"remote","compat":{"date":null},"ends":{"s":{"more":[{"open":[]}]}}}""", "unknown field \"open\"")]
     [InlineData("""{"topology":"remote","compat":{"date":"2026-04-07"},"steps":[]}""", "needs the text \"name\"")]
     [InlineData("""{"name":"n","topology":"ring","compat":{"date":null}}""", "unknown topology \"ring\"")]
     [InlineData("""{"name":"n","topology":"local","host":"worker2","compat":{"date":null}}""", "unknown host \"worker2\"")]

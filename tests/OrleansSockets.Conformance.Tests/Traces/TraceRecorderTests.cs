@@ -26,6 +26,18 @@ public class TraceRecorderTests
     }
 
     [Fact]
+    public async Task WaitAsync_OfAnEvent_DoesNotCountItsFurtherListeners()
+    {
+        var waiting = _recorder.WaitAsync("s", "message", count: 2, Limit, _time, TestContext.Current.CancellationToken);
+        _recorder.Add("s", Event("message"));
+        _recorder.Add("s", new JsonObject { ["k"] = "event", ["type"] = "message", ["listener"] = 2 });
+        Assert.False(waiting.IsCompleted);
+
+        _recorder.Add("s", Event("message"));
+        await waiting;
+    }
+
+    [Fact]
     public async Task WaitAsync_OfAnEventThatNeverComes_SaysWhatIsThereInstead()
     {
         var waiting = _recorder.WaitAsync("s", "close", count: 1, Limit, _time, TestContext.Current.CancellationToken);

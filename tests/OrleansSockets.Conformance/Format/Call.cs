@@ -16,7 +16,24 @@ internal sealed record CloseCall(string? At, object? Code, object? Reason) : Cal
 
 internal sealed record ReadyStateCall(string? At) : Call("readyState", At);
 
-internal sealed record ThrowCall(string? At) : Call("throw", At);
+/// <param name="Message">The text of the error; <c>null</c>: the usual one.</param>
+internal sealed record ThrowCall(string? At, string? Message) : Call("throw", At);
+
+/// <summary>The handler returns a promise; the rest of its rules runs so much later.</summary>
+internal sealed record DelayCall(string? At, TimeSpan Time) : Call("delay", At);
+
+/// <summary>The handler returns a rejected promise.</summary>
+/// <param name="Message">The text of the error; <c>null</c>: the usual one.</param>
+internal sealed record RejectCall(string? At, string? Message) : Call("reject", At);
+
+internal sealed record GetPropertiesCall(string? At) : Call("getProperties", At);
+
+internal sealed record SetBinaryTypeCall(string? At, object? Value) : Call("setBinaryType", At);
+
+/// <summary>A property that a script puts on the end as on any object.</summary>
+internal sealed record SetPropertyCall(string? At, string Name, object? Value) : Call("setProperty", At);
+
+internal sealed record GetPropertyCall(string? At, string Name) : Call("getProperty", At);
 
 /// <summary>Lets go of the end, which must change nothing.</summary>
 internal sealed record DropCall(string? At) : Call("drop", At);
@@ -29,4 +46,7 @@ internal sealed record HibernationCall(string Function, string? At, IReadOnlyDic
 
 /// <summary>What an end does on an event of one type.</summary>
 /// <param name="WhenText">Only if the message is this text.</param>
-internal sealed record Rule(Call Call, string? WhenText);
+/// <param name="WhenInstance">
+/// Only in this instance of an object that may be evicted. An end whose owner has no such instances follows no such rule.
+/// </param>
+internal sealed record Rule(Call Call, string? WhenText, int? WhenInstance = null);

@@ -19,7 +19,7 @@ internal sealed class CallParser(Topology topology)
 
     public Call Parse(Fields fields)
     {
-        var call = ParseOpen(fields);
+        var call = ParseOpen(fields, inRule: false);
         fields.End();
         return call;
     }
@@ -27,16 +27,20 @@ internal sealed class CallParser(Topology topology)
     public Rule ParseRule(Fields fields)
     {
         string? text = null;
+        int? instance = null;
         if (fields.OptionalObject("when") is { } when)
         {
             text = when.OptionalText("text");
+            instance = when.Has("instance") ? when.Number("instance", whenAbsent: 0) : null;
             when.End();
         }
 
-        return new Rule(Parse(fields), text);
+        var call = ParseOpen(fields, inRule: true);
+        fields.End();
+        return new Rule(call, text, instance);
     }
 
-    private Call ParseOpen(Fields fields)
+    private Call ParseOpen(Fields fields, bool inRule)
     {
         var function = fields.Text("do");
         var at = fields.OptionalText("at");
@@ -51,7 +55,13 @@ internal sealed class CallParser(Topology topology)
             "send" => ParseSend(fields, at),
             "close" => new CloseCall(at, fields.Value("code"), fields.Value("reason")),
             "readyState" => new ReadyStateCall(at),
-            "throw" => new ThrowCall(at),
+            "throw" => new ThrowCall(at, fields.OptionalText("text")),
+            "delay" when inRule => new DelayCall(at, TimeSpan.FromMilliseconds(fields.Number("ms", whenAbsent: 0))),
+            "reject" when inRule => new RejectCall(at, fields.OptionalText("text")),
+            "getProperties" => new GetPropertiesCall(at),
+            "setBinaryType" => new SetBinaryTypeCall(at, fields.Value("value")),
+            "setProperty" => new SetPropertyCall(at, fields.Text("name"), fields.Value("value")),
+            "getProperty" => new GetPropertyCall(at, fields.Text("name")),
             "drop" => new DropCall(at),
             _ when HibernationFunctions.TryGetValue(function, out var arguments) =>
                 new HibernationCall(function, at, arguments.ToDictionary(name => name, fields.Value)),

@@ -6,6 +6,9 @@ internal static class EndNames
     /// <summary>The other end of a served pair, while the script which made it still holds it.</summary>
     public const string Partner = "p";
 
+    /// <summary>Where the errors of the global scope are recorded. It makes no calls.</summary>
+    public const string Global = "global";
+
     public static IReadOnlyList<string> WorkerEnds(Topology topology) => topology switch
     {
         Topology.Remote => ["s"],

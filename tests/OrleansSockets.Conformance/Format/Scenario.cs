@@ -35,9 +35,18 @@ internal enum PairHost
 internal sealed record Compat(string? Date, IReadOnlyList<string> Flags, bool Experimental);
 
 /// <param name="Setup"><c>null</c>: only <c>accept()</c>.</param>
-internal sealed record EndSpec(IReadOnlyList<Call>? Setup, IReadOnlyDictionary<string, IReadOnlyList<Rule>> On, string? BinaryType)
+/// <param name="On">What its first listener does on events of each type.</param>
+/// <param name="More">Further listeners; each is there for the types that it names.</param>
+internal sealed record EndSpec(
+    IReadOnlyList<Call>? Setup,
+    IReadOnlyDictionary<string, IReadOnlyList<Rule>> On,
+    IReadOnlyList<IReadOnlyDictionary<string, IReadOnlyList<Rule>>> More,
+    string? BinaryType)
 {
-    public static EndSpec Default { get; } = new(null, new Dictionary<string, IReadOnlyList<Rule>>(), null);
+    public static EndSpec Default { get; } = new(null, new Dictionary<string, IReadOnlyList<Rule>>(), [], null);
+
+    /// <summary>The rules of all listeners.</summary>
+    public IEnumerable<Rule> Rules => More.Prepend(On).SelectMany(listener => listener.Values).SelectMany(rules => rules);
 }
 
 /// <param name="AutoReply">Answers the first Close frame with the same, as a browser does.</param>
@@ -63,6 +72,9 @@ internal sealed record Scenario
     public required IReadOnlyDictionary<string, ClientSpec> Clients { get; init; }
 
     public required IReadOnlyList<Step> Steps { get; init; }
+
+    /// <summary>The end <c>global</c> hears of what listeners threw.</summary>
+    public required bool GlobalErrors { get; init; }
 
     /// <summary>Paths like <c>final.c</c> which a comparison leaves out.</summary>
     public required IReadOnlyList<string> Ignore { get; init; }

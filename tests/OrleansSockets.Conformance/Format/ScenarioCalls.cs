@@ -7,6 +7,6 @@ internal static class ScenarioCalls
     public static string? FirstOfHibernation(Scenario scenario) => All(scenario).OfType<HibernationCall>().FirstOrDefault()?.Function;
 
     private static IEnumerable<Call> All(Scenario scenario) =>
-        scenario.Ends.Values.SelectMany(end => (end.Setup ?? []).Concat(end.On.Values.SelectMany(rules => rules).Select(rule => rule.Call)))
+        scenario.Ends.Values.SelectMany(end => (end.Setup ?? []).Concat(end.Rules.Select(rule => rule.Call)))
             .Concat(scenario.Steps.OfType<TurnStep>().SelectMany(step => step.Calls));
 }

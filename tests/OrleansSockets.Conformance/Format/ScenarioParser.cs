@@ -32,6 +32,7 @@ internal static class ScenarioParser
             Ends = ends,
             Clients = clients,
             Steps = [.. (fields.OptionalList("steps") ?? []).Select(steps.Parse)],
+            GlobalErrors = fields.Flag("globalErrors", whenAbsent: false),
             Ignore = Texts(fields, "ignore"),
             Source = source,
         };
@@ -84,19 +85,22 @@ internal static class ScenarioParser
     private static EndSpec ParseEnd(Fields spec, Topology topology)
     {
         var calls = new CallParser(topology);
-        var on = new Dictionary<string, IReadOnlyList<Rule>>();
-        if (spec.OptionalObject("on") is { } rules)
-        {
-            foreach (var type in EventTypes)
-            {
-                on[type] = [.. (rules.OptionalList(type) ?? []).Select((rule, i) => calls.ParseRule(new Fields(rule, $"{rules.Where}.{type}[{i}]")))];
-            }
+        var on = spec.OptionalObject("on") is { } rules ? ParseListener(rules, calls) : [];
+        var more = (spec.OptionalList("more") ?? []).Select((listener, i) => ParseListener(new Fields(listener, $"{spec.Where}.more[{i}]"), calls)).ToList();
+        var setup = spec.OptionalList("setup")?.Select((call, i) => calls.Parse(new Fields(call, $"{spec.Where}.setup[{i}]"))).ToList();
+        return new EndSpec(setup, on, more, spec.OptionalText("binaryType"));
+    }
 
-            rules.End();
+    private static Dictionary<string, IReadOnlyList<Rule>> ParseListener(Fields rules, CallParser calls)
+    {
+        var listener = new Dictionary<string, IReadOnlyList<Rule>>();
+        foreach (var type in EventTypes.Where(rules.Has))
+        {
+            listener[type] = [.. rules.OptionalList(type)!.Select((rule, i) => calls.ParseRule(new Fields(rule, $"{rules.Where}.{type}[{i}]")))];
         }
 
-        var setup = spec.OptionalList("setup")?.Select((call, i) => calls.Parse(new Fields(call, $"{spec.Where}.setup[{i}]"))).ToList();
-        return new EndSpec(setup, on, spec.OptionalText("binaryType"));
+        rules.End();
+        return listener;
     }
 
     private static List<string> Texts(Fields fields, string name) =>

@@ -6,6 +6,9 @@ internal abstract record Step(string Text);
 
 internal sealed record SettleStep(string Text) : Step(Text);
 
+/// <summary>Nothing is done for so long.</summary>
+internal sealed record IdleStep(string Text, TimeSpan Time) : Step(Text);
+
 /// <summary>Waits until the trace of an end or a client holds so many entries of a kind.</summary>
 internal sealed record AwaitStep(string Text, string At, string Event, int Count) : Step(Text);
 

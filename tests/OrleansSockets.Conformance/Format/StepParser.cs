@@ -20,6 +20,7 @@ internal sealed class StepParser(Topology topology)
         Step step = what switch
         {
             "settle" => new SettleStep(text),
+            "idle" => new IdleStep(text, TimeSpan.FromMilliseconds(fields.Number("ms", whenAbsent: 0))),
             "await" => ParseAwait(fields, text, at),
             _ when at is null => throw fields.Wrong("needs \"at\""),
             _ when EndNames.IsClient(topology, at) => ParseClientStep(fields, text, at, what),
@@ -35,6 +36,7 @@ internal sealed class StepParser(Topology topology)
         var kind = fields.Text("event");
         var known = at is not null && (EndNames.IsClient(topology, at)
             ? kind == "tcp" || kind.StartsWith("frame:", StringComparison.Ordinal)
+            : at == EndNames.Global ? kind == "error"
             : EndNames.IsWorkerEnd(topology, at) && EndEvents.Contains(kind));
         return known
             ? new AwaitStep(text, at!, kind, fields.Number("count", whenAbsent: 1))

@@ -8,13 +8,24 @@ namespace OrleansSockets.Conformance.Hosting;
 internal sealed class ActiveRun(Run run, Action<string, JsonObject> record)
 {
     private readonly ConcurrentDictionary<string, (WebSocketContext Context, Actor Actor)> _contexts = new();
+    private readonly ConcurrentBag<Actor> _actors = [];
     private volatile bool _over;
 
     public Run Run { get; } = run;
 
     public string Deployment => CompatDeployment.Name(Run.Scenario.Compat);
 
-    public Actor NewActor() => new(Run.Scenario, Record);
+    /// <summary>No handler waits.</summary>
+    public bool IsIdle => _actors.All(actor => actor.IsIdle);
+
+    /// <summary>The script of an owner of ends; <paramref name="context"/> is where they live.</summary>
+    public Actor NewActor(WebSocketContext context)
+    {
+        var actor = new Actor(Run.Scenario, Record, TimeProvider.System);
+        actor.Watch(context);
+        _actors.Add(actor);
+        return actor;
+    }
 
     public void Add(string actor, WebSocketContext context, Actor script) => _contexts[actor] = (context, script);
 

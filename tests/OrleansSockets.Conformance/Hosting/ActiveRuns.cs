@@ -9,6 +9,8 @@ internal sealed class ActiveRuns
 {
     private readonly ConcurrentDictionary<string, ActiveRun> _runs = new();
 
+    public bool IsIdle => _runs.Values.All(run => run.IsIdle);
+
     public void Begin(Run run, Action<string, JsonObject> record) => _runs[run.Id] = new ActiveRun(run, record);
 
     public ActiveRun Get(string id) =>

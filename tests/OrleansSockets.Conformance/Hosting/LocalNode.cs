@@ -60,7 +60,7 @@ internal sealed class LocalNode(NodeSettings settings, WebApplication app) : INo
     {
         var active = _runs.Get(run.Id);
         var context = _factory.CreateContext(active.Deployment);
-        var script = active.NewActor();
+        var script = active.NewActor(context);
         active.Add(actor, context, script);
         await context.RunAsync(() => run.Scenario.Topology == Topology.Local
             ? ScenarioScript.OpenLocalAsync(active, script, _factory)
@@ -104,7 +104,7 @@ internal sealed class LocalNode(NodeSettings settings, WebApplication app) : INo
         return _runs.Get(run.Id).Context(actor).Actor.Find(end) is { } found ? PairPlaces.Of(found) : null;
     }
 
-    public Task<bool> IsIdleAsync() => Task.FromResult(_hub.IsIdle && _sockets.IsIdle);
+    public Task<bool> IsIdleAsync() => Task.FromResult(_hub.IsIdle && _sockets.IsIdle && _runs.IsIdle);
 
     public async Task EndAsync(Run run)
     {

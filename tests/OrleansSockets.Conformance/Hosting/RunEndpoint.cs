@@ -33,8 +33,9 @@ internal static class RunEndpoint
             return Results.WebSocket(await Session(http, id, entry).UpgradeAsync(new UpgradeRequest { Path = http.Request.Path }));
         }
 
-        var actor = run.NewActor();
-        run.Add(name, WebSocketContext.Current!, actor);
+        var context = WebSocketContext.Current!;
+        var actor = run.NewActor(context);
+        run.Add(name, context, actor);
         var factory = http.RequestServices.GetRequiredService<IWebSocketPairFactory>();
         if (name == Plan.Front)
         {

@@ -15,7 +15,7 @@ internal sealed class ScenarioSession(ActiveRuns runs, IWebSocketPairFactory fac
     {
         _key = SessionKey.Parse(this.GetPrimaryKeyString());
         _run = runs.Get(_key.Run);
-        _actor = _run.NewActor();
+        _actor = _run.NewActor(this.GetWebSocketContext());
         this.UseWebSocketDeployment(_run.Deployment);
         return Task.CompletedTask;
     }

@@ -25,7 +25,7 @@ internal static class Script
     }
 
     /// <summary>What a scenario throws out of a handler.</summary>
-    public sealed class ThrownByScenario() : Exception("thrown by scenario");
+    public sealed class ThrownByScenario(string? message = null) : Exception(message ?? "thrown by scenario");
 
     /// <summary>Binary data whose bytes a script can only read asynchronously, so a trace shows its size alone.</summary>
     public sealed record Blob(int Size);

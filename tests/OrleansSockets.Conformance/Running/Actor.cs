@@ -8,10 +8,16 @@ namespace OrleansSockets.Conformance.Running;
 /// The script of a scenario where it runs: it holds ends by name, makes the calls, records what happens and follows the rules of its
 /// handlers. The same in a context of the edge and in a session grain; everything here runs in turns of the owner of the ends.
 /// </summary>
-internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record)
+internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record, TimeProvider time)
 {
     private static readonly IReadOnlyList<Call> OnlyAccept = [new AcceptCall(At: null, Script.Undefined)];
     private readonly Dictionary<string, WebSocketEnd> _ends = [];
+    private readonly Dictionary<(string End, string Name), object?> _properties = [];
+    private readonly ScriptTimers _timers = new(time);
+    private int _waiting;
+
+    /// <summary>No handler waits.</summary>
+    public bool IsIdle => Volatile.Read(ref _waiting) == 0;
 
     public WebSocketEnd? Find(string end) => _ends.GetValueOrDefault(end);
 
@@ -22,15 +28,49 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
     public void Bind(string name, WebSocketEnd end)
     {
         Hold(name, end);
-        end.BinaryType = scenario.End(name).BinaryType switch
+        SetBinaryType(end, scenario.End(name).BinaryType);
+        end.OnMessage(e => OnMessage(name, end, e, listener: null));
+        end.OnClose(e => OnClose(name, end, e, listener: null));
+        end.OnError(e => OnError(name, end, e, listener: null));
+        var more = scenario.End(name).More;
+        for (var i = 0; i < more.Count; i++)
         {
-            "blob" => BinaryType.Blob,
-            "arraybuffer" => BinaryType.ArrayBuffer,
-            _ => end.BinaryType,
-        };
-        end.OnMessage(e => OnMessage(name, end, e));
-        end.OnClose(e => OnClose(name, end, e));
-        end.OnError(e => OnError(name, end, e));
+            var listener = i;
+            if (more[i].ContainsKey("message"))
+            {
+                end.OnMessage(e => OnMessage(name, end, e, listener));
+            }
+
+            if (more[i].ContainsKey("close"))
+            {
+                end.OnClose(e => OnClose(name, end, e, listener));
+            }
+
+            if (more[i].ContainsKey("error"))
+            {
+                end.OnError(e => OnError(name, end, e, listener));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Records what the listeners of a context throw, as the global scope of a script hears it. Of rejected promises it hears elsewhere.
+    /// </summary>
+    public void Watch(WebSocketContext context)
+    {
+        if (scenario.GlobalErrors)
+        {
+            context.OnUnhandledListenerException(e =>
+            {
+                if (e is { IsRejection: false, Error: Script.ThrownByScenario thrown })
+                {
+                    record(EndNames.Global, new JsonObject
+                    {
+                        ["k"] = "event", ["type"] = "error", ["message"] = $"Uncaught Error: {thrown.Message}", ["error"] = $"Error: {thrown.Message}",
+                    });
+                }
+            });
+        }
     }
 
     public void SetUp(string name)
@@ -52,45 +92,94 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
 
     public int? ReadState(string name) => _ends.TryGetValue(name, out var end) ? (int)end.ReadyState : null;
 
-    private void OnMessage(string name, WebSocketEnd end, MessageEvent e)
+    private Task OnMessage(string name, WebSocketEnd end, MessageEvent e, int? listener)
     {
         var text = e.Data.IsText ? e.Data.Text : null;
         var data = Script.Data(text, e.Data.Bytes, asBlob: end.BinaryType == BinaryType.Blob);
         var entry = new JsonObject { ["k"] = "event", ["type"] = "message", ["data"] = Script.RecordedData(data) };
-        Handle(name, end, entry, new Happening { Data = data });
+        return Handle(name, end, entry, listener, new Happening { Data = data });
     }
 
-    private void OnClose(string name, WebSocketEnd end, CloseEvent e)
+    private Task OnClose(string name, WebSocketEnd end, CloseEvent e, int? listener)
     {
         var entry = new JsonObject { ["k"] = "event", ["type"] = "close", ["code"] = e.Code, ["reason"] = e.Reason, ["wasClean"] = e.WasClean };
-        Handle(name, end, entry, new Happening { Code = (double)e.Code, Reason = e.Reason });
+        return Handle(name, end, entry, listener, new Happening { Code = (double)e.Code, Reason = e.Reason });
     }
 
-    private void OnError(string name, WebSocketEnd end, ErrorEvent e)
+    private Task OnError(string name, WebSocketEnd end, ErrorEvent e, int? listener)
     {
         var entry = new JsonObject { ["k"] = "event", ["type"] = "error", ["kind"] = Script.KindOf(e.Kind), ["message"] = e.Message };
-        Handle(name, end, entry, Happening.None);
+        return Handle(name, end, entry, listener, Happening.None);
     }
 
-    private void Handle(string name, WebSocketEnd end, JsonObject entry, Happening happening)
+    // A listener is a function that returns a promise: what is thrown before the first delay comes out of it, not into the promise.
+    private Task Handle(string name, WebSocketEnd end, JsonObject entry, int? listener, Happening happening)
     {
+        if (listener is { } number)
+        {
+            // Those behind the first one are numbered from 2.
+            entry["listener"] = number + 2;
+        }
+
         entry["readyState"] = (int)end.ReadyState;
         record(name, entry);
         var type = entry.Text("type")!;
-        foreach (var rule in scenario.End(name).On.GetValueOrDefault(type) ?? [])
+        var spec = scenario.End(name);
+        return Follow(name, type, (listener is { } more ? spec.More[more] : spec.On).GetValueOrDefault(type) ?? [], 0, happening);
+    }
+
+    private Task Follow(string name, string type, IReadOnlyList<Rule> rules, int next, Happening happening)
+    {
+        for (; next < rules.Count; next++)
         {
-            if (rule.WhenText is null || rule.WhenText.Equals(happening.Data))
+            var rule = rules[next];
+            if (rule.WhenInstance is not null || (rule.WhenText is not null && !rule.WhenText.Equals(happening.Data)))
             {
-                Perform(rule.Call.At ?? name, rule.Call, $"{name}.{type}", happening);
+                continue;
             }
+
+            switch (rule.Call)
+            {
+                case DelayCall delay:
+                    // A script's listener that waits does not hold back the next event, as one of this library does: the rest runs beside
+                    // it.
+                    _ = FollowLaterAsync(delay.Time, name, type, rules, next + 1, happening);
+                    return Task.CompletedTask;
+                case RejectCall reject:
+                    return Task.FromException(new Script.ThrownByScenario(reject.Message));
+                default:
+                    Perform(rule.Call.At ?? name, rule.Call, $"{name}.{type}", happening);
+                    break;
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task FollowLaterAsync(TimeSpan after, string name, string type, IReadOnlyList<Rule> rules, int next, Happening happening)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            // It goes on in a turn of the owner of the end.
+            await _timers.DelayAsync(after);
+            await Follow(name, type, rules, next, happening);
+        }
+        catch (Script.ThrownByScenario)
+        {
+            // A rejected promise, of which no trace tells.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
         }
     }
 
     private void Perform(string at, Call call, string? inside, Happening happening)
     {
-        if (call is ThrowCall)
+        if (call is ThrowCall thrown)
         {
-            throw new Script.ThrownByScenario();
+            throw new Script.ThrownByScenario(thrown.Message);
         }
 
         var end = Find(at);
@@ -109,7 +198,10 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
         var before = (int?)end?.ReadyState;
         try
         {
-            perform();
+            if (perform() is { } result)
+            {
+                entry["result"] = result is NullResult ? null : result;
+            }
         }
         catch (WebSocketPairException error)
         {
@@ -125,28 +217,58 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
     }
 
     // What the trace shows as arguments, and the call itself.
-    private (List<object?>? Arguments, Action Perform) Prepare(string at, WebSocketEnd? end, Call call, Happening happening)
+    private (List<object?>? Arguments, Func<object?> Perform) Prepare(string at, WebSocketEnd? end, Call call, Happening happening)
     {
         switch (call)
         {
             case AcceptCall accept:
                 return (
                     ReferenceEquals(accept.Options, Script.Undefined) ? null : [accept.Options],
-                    () => Accept(Existing(end, call), accept.Options));
+                    Silent(() => Accept(Existing(end, call), accept.Options)));
             case SendCall send:
                 var value = happening.Resolve(send.Value);
-                return ([send.Argument ?? Script.RecordedArgument(value)], () => Send(Existing(end, call), value));
+                return ([send.Argument ?? Script.RecordedArgument(value)], Silent(() => Send(Existing(end, call), value)));
             case CloseCall close:
                 var (code, reason) = (happening.Resolve(close.Code), happening.Resolve(close.Reason));
-                return (CloseArguments(code, reason), () => Existing(end, call).Close(Script.CloseCode(code), Script.CloseReason(reason)));
+                return (CloseArguments(code, reason), Silent(() => Existing(end, call).Close(Script.CloseCode(code), Script.CloseReason(reason))));
             case ReadyStateCall:
-                return (null, () => { });
+                return (null, static () => null);
             case DropCall:
-                return (null, () => _ends.Remove(at));
+                return (null, Silent(() => _ends.Remove(at)));
+            case GetPropertiesCall:
+                return (null, () => Properties(Existing(end, call)));
+            case SetBinaryTypeCall set:
+                return ([set.Value], Silent(() => SetBinaryType(Existing(end, call), set.Value)));
+            case SetPropertyCall set:
+                return ([set.Name, set.Value], Silent(() => _properties[(at, set.Name)] = set.Value));
+            case GetPropertyCall get:
+                return ([get.Name], () => _properties.GetValueOrDefault((at, get.Name)) ?? NullResult.Value);
             default:
                 throw new NotSupportedException($"{call.Function} is of the hibernation API, which is not there yet.");
         }
     }
+
+    private static Func<object?> Silent(Action call) => () =>
+    {
+        call();
+        return null;
+    };
+
+    private static JsonObject Properties(WebSocketEnd end) => new()
+    {
+        ["url"] = null,
+        ["protocol"] = end.Protocol,
+        ["extensions"] = string.Empty,
+        ["binaryType"] = end.BinaryType == BinaryType.Blob ? "blob" : "arraybuffer",
+    };
+
+    // Another value is ignored.
+    private static void SetBinaryType(WebSocketEnd end, object? value) => end.BinaryType = value switch
+    {
+        "blob" => BinaryType.Blob,
+        "arraybuffer" => BinaryType.ArrayBuffer,
+        _ => end.BinaryType,
+    };
 
     private static void Accept(WebSocketEnd end, object? options)
     {
@@ -174,6 +296,12 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
     }
 
     private static WebSocketEnd Existing(WebSocketEnd? end, Call call) => end ?? throw Script.NoSuchEnd(call.Function);
+
+    /// <summary>The result <c>null</c>, which a trace shows; without a result it shows none.</summary>
+    private sealed class NullResult
+    {
+        public static NullResult Value { get; } = new();
+    }
 
     /// <summary>The fields of an event for which <c>$data</c>, <c>$code</c> and <c>$reason</c> stand.</summary>
     private sealed record Happening

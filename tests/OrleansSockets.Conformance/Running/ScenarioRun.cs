@@ -92,6 +92,7 @@ internal sealed class ScenarioRun(Run run, IReadOnlyDictionary<string, INode> no
             var performed = step switch
             {
                 SettleStep => WaitUntilIdleAsync(RunLimits.Quiet, cancellation),
+                IdleStep idle => Task.Delay(idle.Time, time, cancellation),
                 AwaitStep wait => _recorder.WaitAsync(wait.At, wait.Event, wait.Count, RunLimits.Step, time, cancellation),
                 TurnStep turn => PerformTurnAsync(turn.At, index).WaitAsync(RunLimits.Step, time, cancellation),
                 ConnectStep connect => ConnectAsync(connect.Client, cancellation).WaitAsync(RunLimits.Step, time, cancellation),

@@ -88,7 +88,8 @@ internal sealed class TraceRecorder
 
     private static bool IsOfKind(JsonObject entry, string kind) => entry.Text("k") switch
     {
-        "event" => entry.Text("type") == kind,
+        // An event counts once, however many listeners it has.
+        "event" => entry.Text("type") == kind && !entry.ContainsKey("listener"),
         "frame" => "frame:" + entry.Text("op") == kind,
         "tcp" => kind == "tcp",
         _ => false,

@@ -10,6 +10,11 @@ public sealed class CompatibilityRulesTests
     private const string AutoReply = "web_socket_auto_reply_to_close";
     private const string ManualReply = "web_socket_manual_reply_to_close";
 
+    private const string Dispatch = "spec_compliant_dispatch_exceptions";
+    private const string NoDispatch = "no_spec_compliant_dispatch_exceptions";
+    private const string IoTasks = "durable_object_io_tasks_prevent_eviction";
+    private const string NoIoTasks = "durable_object_io_tasks_do_not_prevent_eviction";
+
     private static readonly DateOnly Today = new(2026, 11, 24);
 
     private static readonly RowCase[] Cases =
@@ -84,6 +89,14 @@ public sealed class CompatibilityRulesTests
             "2022-01-31",
             ["workers_api_getters_setters_on_prototype"],
             (RedundantFlag, "The compatibility flag workers_api_getters_setters_on_prototype became the default as of 2022-01-31 so does not need to be specified anymore.")),
+        .. Feature("C-22", settings => settings.PropertiesOnPrototype, "workers_api_getters_setters_on_prototype", "workers_api_getters_setters_on_instance", "2022-01-30", "2022-01-31"),
+        .. Feature("C-23", settings => settings.ReportListenerExceptions, Dispatch, NoDispatch, "2026-09-14", "2026-09-15"),
+        .. Feature("C-23", settings => settings.EndRules.ReportListenerExceptions, Dispatch, NoDispatch, "2026-09-14", "2026-09-15"),
+        .. LateFeature("C-23", Dispatch, NoDispatch, "2026-09-14", "2026-09-15"),
+        Problems("C-23", "2026-09-15", ["Spec_compliant_dispatch_exceptions"], Unknown("Spec_compliant_dispatch_exceptions")),
+        .. Feature("C-24", settings => settings.IoTasksPreventEviction, IoTasks, NoIoTasks, "2026-09-30", "2026-10-01"),
+        .. LateFeature("C-24", IoTasks, NoIoTasks, "2026-09-30", "2026-10-01"),
+        Problems("C-24", "2026-10-01", ["no_durable_object_io_tasks_prevent_eviction"], Unknown("no_durable_object_io_tasks_prevent_eviction")),
     ];
 
     public static TheoryData<string> Rows => ProtocolRows.NumbersOf(Cases);
@@ -118,9 +131,13 @@ public sealed class CompatibilityRulesTests
                 new("permessage-deflate", false, "off, because the flag no_web_socket_compression is given"),
                 new("128 MiB messages", false, "off, because no date turns it on and the flag increase_websocket_message_size is not given"),
                 new("strict close codes", true, "on, because the flag pedantic_wpt is given"),
+                new("exceptions of listeners are reported", false, "off, because the date 2026-03-10 is before 2026-09-15"),
+                new("pending I/O prevents eviction", false, "off, because the date 2026-03-10 is before 2026-10-01; it has no effect here"),
+                new("properties on the prototype", true, "on, because the date 2026-03-10 is on or after 2022-01-31; it has no effect here"),
             ],
             settings.Decisions);
-        Assert.Equal(new EndRules(AutoReplyToClose: false, LimitCloseReason: true, PedanticCloseCodes: true), settings.EndRules);
+        Assert.Equal(
+            new EndRules(AutoReplyToClose: false, LimitCloseReason: true, PedanticCloseCodes: true, ReportListenerExceptions: false), settings.EndRules);
     }
 
     [Fact]
@@ -141,6 +158,22 @@ public sealed class CompatibilityRulesTests
         RowCase.Of(row, Evaluate("2000-01-01", enable, disable).IsValid, false),
         RowCase.Of(row, Evaluate(from, enable).Problems.Count, 1),
     ];
+
+    /// <summary>The words for both flags on both sides of the date.</summary>
+    private static IEnumerable<RowCase> LateFeature(string row, string enable, string disable, string dayBefore, string from)
+    {
+        var contradictory = (ContradictoryFlags, $"Compatibility flags are mutually contradictory: {enable} vs {disable}");
+        var redundant = (RedundantFlag, $"The compatibility flag {enable} became the default as of {from} so does not need to be specified anymore.");
+        return
+        [
+            Problems(row, dayBefore, [disable, enable], contradictory),
+            Problems(row, from, [disable, enable], contradictory, redundant),
+            Problems(row, from, [enable], redundant),
+            Problems(row, dayBefore, [enable]),
+            Problems(row, dayBefore, [disable]),
+            Problems(row, from, [disable]),
+        ];
+    }
 
     private static RowCase Problems(string row, string? date, string[] flags, params (CompatibilityProblemKind Kind, string Message)[] expected) =>
         Problems(row, new(date, flags), expected);

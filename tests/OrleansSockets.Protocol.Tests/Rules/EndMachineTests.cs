@@ -167,11 +167,23 @@ public sealed class EndMachineTests
            select RowCase.Of("E-62", EndMachine.Close(failed, Auto, 4000, "x"), Throws(failed, WebSocketPairErrorKind.Other)),
         .. from state in All
            where state.Failed || state.Aborted || state.Phase is EndPhase.Hibernatable
-           select RowCase.Of("E-63", EndMachine.Throw(state), Step(state, EndEffect.Discard)),
+           from thrown in ThrowsThatCount
+           select RowCase.Of("E-63", EndMachine.Throw(state, thrown.Rules, thrown.Raised), Step(state, EndEffect.Discard)),
         .. from waiting in new[] { Pending, Connecting, Released }
-           select RowCase.Of("E-64", EndMachine.Throw(waiting), Nothing(waiting)),
+           from thrown in ThrowsThatCount
+           select RowCase.Of("E-64", EndMachine.Throw(waiting, thrown.Rules, thrown.Raised), Nothing(waiting)),
         .. from state in new[] { Accepted, HalfOpen, Accepted with { Out = true }, HalfOpen with { In = true }, Accepted with { In = true, Out = true } }
-           select RowCase.Of("E-65", EndMachine.Throw(state), Step(state with { Failed = true }, EndEffect.Deliver)),
+           from thrown in ThrowsThatCount
+           select RowCase.Of("E-65", EndMachine.Throw(state, thrown.Rules, thrown.Raised), Step(state with { Failed = true }, EndEffect.Deliver)),
+        .. from state in All
+           from rules in new[] { Reported, Reported with { AutoReplyToClose = false } }
+           select RowCase.Of("E-68", EndMachine.Throw(state, rules, EndEvent.Close), Nothing(state)),
+        .. from rules in AllRules
+           where !rules.ReportListenerExceptions
+           select RowCase.Of("E-69", EndMachine.EndsDispatch(rules), true),
+        .. from rules in AllRules
+           where rules.ReportListenerExceptions
+           select RowCase.Of("E-70", EndMachine.EndsDispatch(rules), false),
         .. from state in All
            where state.Failed
            select RowCase.Of("E-66", EndMachine.AfterFailure(state), Nothing(state with { Aborted = true })),
@@ -181,6 +193,13 @@ public sealed class EndMachineTests
     ];
 
     public static TheoryData<string> Rows => ProtocolRows.NumbersOf(Cases);
+
+    // Rules and events with which an exception is not merely reported.
+    private static IEnumerable<(EndRules Rules, EndEvent Raised)> ThrowsThatCount =>
+        from rules in new[] { Auto, Manual, Reported }
+        from raised in Enum.GetValues<EndEvent>()
+        where !(rules.ReportListenerExceptions && raised is EndEvent.Close)
+        select (rules, raised);
 
     private static EndRules Pedantic => Auto with { PedanticCloseCodes = true };
 
@@ -214,7 +233,7 @@ public sealed class EndMachineTests
             }
         }
 
-        Assert.Equal(192 * ((8 * 3) + 2 + 4 + (8 * 5) + 7), steps);
+        Assert.Equal(192 * (16 * (3 + 5 + 3) + 12), steps);
     }
 
     /// <summary>Only states that no end reaches: closed before it was accepted, and then given away.</summary>
@@ -228,6 +247,11 @@ public sealed class EndMachineTests
             foreach (var halfOpen in new bool?[] { null, false, true })
             {
                 yield return EndMachine.Accept(state, rules, halfOpen);
+            }
+
+            foreach (var raised in Enum.GetValues<EndEvent>())
+            {
+                yield return EndMachine.Throw(state, rules, raised);
             }
 
             yield return EndMachine.Close(state, rules, null, null);
@@ -248,7 +272,6 @@ public sealed class EndMachineTests
         yield return EndMachine.ReceiveDrop(state);
         yield return EndMachine.AfterDrop(state);
         yield return EndMachine.Fail(state);
-        yield return EndMachine.Throw(state);
         yield return EndMachine.AfterFailure(state);
     }
 

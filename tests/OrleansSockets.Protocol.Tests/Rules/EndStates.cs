@@ -5,7 +5,8 @@ namespace OrleansSockets.Protocol.Tests.Rules;
 /// <summary>Ends in the states that the rows speak of.</summary>
 internal static class EndStates
 {
-    public static readonly EndRules Auto = new(AutoReplyToClose: true, LimitCloseReason: true, PedanticCloseCodes: false);
+    public static readonly EndRules Auto = new(AutoReplyToClose: true, LimitCloseReason: true, PedanticCloseCodes: false, ReportListenerExceptions: false);
+    public static readonly EndRules Reported = Auto with { ReportListenerExceptions = true };
     public static readonly EndRules Manual = Auto with { AutoReplyToClose = false };
 
     public static readonly EndState Connecting = EndState.Connecting;
@@ -24,6 +25,6 @@ internal static class EndStates
 
     /// <summary>Every combination of settings.</summary>
     public static IEnumerable<EndRules> AllRules =>
-        from flags in Enumerable.Range(0, 8)
-        select new EndRules((flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0);
+        from flags in Enumerable.Range(0, 16)
+        select new EndRules((flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0, (flags & 8) != 0);
 }

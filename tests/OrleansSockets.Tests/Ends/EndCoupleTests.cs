@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using OrleansSockets.Compatibility;
 using OrleansSockets.Testing;
 
 namespace OrleansSockets.Tests.Ends;
@@ -53,6 +54,30 @@ public sealed class EndCoupleTests
         await proxy.Cluster.WaitForIdleAsync();
         Assert.Equal(["close 1011 The other side did not answer the Close in time. True"], proxy.ClientEvents);
         await proxy.Coupled.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Couple_MessageThatTheOtherLegMayNotSend_EndsBothAndIsNotJustMissing()
+    {
+        await using var cluster = await PairTestCluster.StartAsync(1, options => options.ConfigurePairs(pairs =>
+            pairs.Deployments["large"] = new CompatibilitySettings("2026-04-07", ["increase_websocket_message_size"], Experimental: true)));
+        var (large, small) = (cluster.Silos[0].Pairs.CreateContext("large"), cluster.Silos[0].Pairs.CreateContext());
+        WebSocketPair? front = null;
+        WebSocketPair? back = null;
+        await large.RunAsync(() => front = new WebSocketPair());
+        await small.RunAsync(() => back = new WebSocketPair());
+        var (client, backend) = (front!.Client, back!.Server);
+        var (clientLog, backendLog) = (new EventLog(client), new EventLog(backend));
+        client.Accept();
+        backend.Accept();
+        var coupled = WebSocketEnd.Couple(front.Server, back.Client);
+
+        client.Send(new byte[(32 * 1024 * 1024) + 1]);
+        client.Send("behind it");
+
+        Assert.StartsWith("close 1011", Assert.Single(await backendLog.WaitForCloseAsync()), StringComparison.Ordinal);
+        Assert.StartsWith("close 1006", Assert.Single(await clientLog.WaitForCloseAsync()), StringComparison.Ordinal);
+        await coupled.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
     }
 
     [Fact]

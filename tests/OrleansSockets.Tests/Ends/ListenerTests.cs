@@ -106,6 +106,31 @@ public sealed class ListenerTests(OneSilo one)
     }
 
     [Fact]
+    public async Task Listeners_RemovedAndAddedWhileTheirEventIsDispatched_AreNotCalledForIt()
+    {
+        List<string> calls = [];
+        Action<SocketEvent> named = _ => calls.Add("named");
+        var (client, server) = await one.AcceptedPairAsync();
+        IDisposable? second = null;
+        server.OnMessage(e =>
+        {
+            calls.Add($"first {e.Data}");
+            second!.Dispose();
+            server.RemoveEventListener("message", named);
+            if (e.Data.Text == "1")
+            {
+                server.OnMessage(_ => calls.Add("added"));
+            }
+        });
+        second = server.OnMessage(_ => calls.Add("second"));
+        server.AddEventListener("message", named);
+        client.Send("1");
+        client.Send("2");
+        await one.IdleAsync();
+        Assert.Equal(["first 1", "first 2", "added"], calls);
+    }
+
+    [Fact]
     public async Task OnMessage_NoListener_LosesTheEventButNotTheState()
     {
         var (client, server) = await one.AcceptedPairAsync();
@@ -130,7 +155,9 @@ public sealed class ListenerTests(OneSilo one)
 
         Assert.Equal(["message x", "error Other boom in Closed"], serverLog.Lines);
         Assert.Equal(["close 1006 'WebSocket disconnected without sending Close frame.' unclean in Open"], clientLog.Lines);
-        Assert.Equal(1, others);
+
+        // Before 2026-09-15 the listeners behind it are not called.
+        Assert.Equal(0, others);
         Assert.Equal(ReadyState.Closed, server.ReadyState);
         Assert.Equal(ReadyState.Closing, client.ReadyState);
         server.Send("ignored");
@@ -140,23 +167,6 @@ public sealed class ListenerTests(OneSilo one)
         await one.IdleAsync();
         Assert.Equal(ReadyState.Closing, client.ReadyState);
         Assert.Equal(2, serverLog.Lines.Length);
-    }
-
-    [Fact]
-    public async Task Listener_ThrowsAfterAnAwait_FailsTheEndToo()
-    {
-        var (client, server) = await one.AcceptedPairAsync();
-        var (clientLog, serverLog) = (new EventLog(client), new EventLog(server));
-        server.OnMessage(async _ =>
-        {
-            await Task.Yield();
-            throw new InvalidOperationException("late boom");
-        });
-        client.Send("x");
-        await one.IdleAsync();
-
-        Assert.Equal(["message x", "error Other late boom in Closed"], serverLog.Lines);
-        Assert.StartsWith("close 1006", Assert.Single(clientLog.Lines), StringComparison.Ordinal);
     }
 
     [Fact]

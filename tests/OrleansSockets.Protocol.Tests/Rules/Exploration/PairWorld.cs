@@ -7,7 +7,7 @@ namespace OrleansSockets.Protocol.Tests.Rules.Exploration;
 internal enum Move : byte
 {
     Accept, AcceptHalfOpen, Hibernate, Couple, Release, Claim, Send, Close, Fault, SocketDrop,
-    Attach, Detach, Relay, Report, Dispatch, DispatchAndThrow, EndDropHandler, ThrowInDropHandler,
+    Attach, Detach, Relay, Report, Dispatch, DispatchAndThrow, DispatchAndThrowReported, EndDropHandler, ThrowInDropHandler, ThrowReportedInDropHandler,
     HostDies, ClaimTimeout, ReattachTimeout,
 }
 
@@ -63,10 +63,12 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
             Move.Report => end.Consumed && phase is SidePhase.Attached
                 ? With(side, end with { Consumed = false }).Tell(PairEventKind.Consumed, 1 - side)
                 : null,
-            Move.Dispatch => Dispatch(side, throws: false),
-            Move.DispatchAndThrow => Dispatch(side, throws: true),
+            Move.Dispatch => Dispatch(side, thrown: null),
+            Move.DispatchAndThrow => Dispatch(side, Rules),
+            Move.DispatchAndThrowReported => Dispatch(side, EndStates.Reported),
             Move.EndDropHandler => end.InDropHandler ? EndDropHandler(side, end) : null,
             Move.ThrowInDropHandler => end.InDropHandler && end.State.Phase is EndPhase.Accepted ? ThrowInDropHandler(side, end) : null,
+            Move.ThrowReportedInDropHandler => end.InDropHandler ? ThrowReportedInDropHandler(side, end) : null,
             _ => throw new ArgumentOutOfRangeException(nameof(move), move, null),
         };
     }
@@ -164,7 +166,8 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
         return wasOpen ? With(1 - side, peer with { Inbox = peer.Inbox.Add(item) }) : this;
     }
 
-    private PairWorld? Dispatch(int side, bool throws)
+    // With an exception, that of an end with such rules: each may have its own.
+    private PairWorld? Dispatch(int side, EndRules? thrown)
     {
         var end = End(side);
         if (end.Inbox.IsEmpty || end.InDropHandler)
@@ -179,21 +182,21 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
             Item.Drop => EndMachine.ReceiveDrop(end.State),
             _ => EndMachine.Fail(end.State),
         };
-        if (step.Effect is EndEffect.None || (throws && !MayThrow(end, step)))
+        if (step.Effect is EndEffect.None || (thrown is not null && !MayThrow(end, step)))
         {
             return null;
         }
 
         var item = end.Inbox.Head;
         var next = end.Enter(step) with { Inbox = end.Inbox.Tail, Consumed = end.Consumed || item is not Item.Message };
-        return With(side, step.Effect is EndEffect.Discard ? next : Raise(next, item, step.Effect, throws));
+        return With(side, step.Effect is EndEffect.Discard ? next : Raise(next, item, step.Effect, thrown));
     }
 
     // A drop's handler throws later (ThrowInDropHandler); what an error handler throws changes nothing.
     private static bool MayThrow(EndWorld end, EndStep step) =>
         end.State.Phase is EndPhase.Accepted && end.Inbox.Head is Item.Message or Item.Close && step.Effect is not EndEffect.Discard;
 
-    private static EndWorld Raise(EndWorld end, Item item, EndEffect effect, bool throws)
+    private static EndWorld Raise(EndWorld end, Item item, EndEffect effect, EndRules? thrown)
     {
         Assert.Equal(0, end.CloseEvents);
         Assert.Equal(0, end.ErrorEvents);
@@ -205,12 +208,19 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
             Item.Fault => next with { ErrorEvents = 1 },
             _ => next,
         };
-        return throws ? Fail(next) : next;
+        return thrown is { } rules ? Throw(next, rules, item is Item.Close ? EndEvent.Close : EndEvent.Message) : next;
     }
 
-    private static EndWorld Fail(EndWorld end)
+    private static EndWorld Throw(EndWorld end, EndRules rules, EndEvent raised)
     {
-        var step = EndMachine.Throw(end.State);
+        var step = EndMachine.Throw(end.State, rules, raised);
+        if (rules.ReportListenerExceptions && raised is EndEvent.Close)
+        {
+            // Nothing has happened: the end may still reply, or be replied to.
+            Assert.Equal(new EndStep(end.State, EndEffect.None), step);
+            return end;
+        }
+
         Assert.Equal(EndEffect.Deliver, step.Effect);
         Assert.Equal(0, end.ErrorEvents);
         return end.Enter(step).Enter(EndMachine.AfterFailure(step.State)).QueueAbort(Item.Drop) with { ErrorEvents = 1 };
@@ -218,8 +228,14 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
 
     private PairWorld ThrowInDropHandler(int side, EndWorld end)
     {
-        Assert.Equal(EndMachine.Throw(end.State), new EndStep(end.State, EndEffect.Discard));
+        Assert.Equal(EndMachine.Throw(end.State, Rules, EndEvent.Close), new EndStep(end.State, EndEffect.Discard));
         return With(side, end with { InDropHandler = false });
+    }
+
+    private PairWorld ThrowReportedInDropHandler(int side, EndWorld end)
+    {
+        Assert.Equal(EndMachine.Throw(end.State, EndStates.Reported, EndEvent.Close), new EndStep(end.State, EndEffect.None));
+        return EndDropHandler(side, end);
     }
 
     private PairWorld EndDropHandler(int side, EndWorld end) =>

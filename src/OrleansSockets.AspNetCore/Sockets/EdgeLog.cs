@@ -21,4 +21,7 @@ internal static partial class EdgeLog
 
     [LoggerMessage(6, LogLevel.Error, "A socket ended by a fault of the edge")]
     public static partial void SocketFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(7, LogLevel.Information, "Refused a CONNECT: {Why}")]
+    public static partial void ConnectRefused(ILogger logger, string why);
 }

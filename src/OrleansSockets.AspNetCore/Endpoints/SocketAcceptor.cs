@@ -139,6 +139,7 @@ internal sealed class SocketAcceptor(
         var settings = SocketSettings.From(_options, FrameRole.Server, RequestContexts.Of(context).Settings.MaxMessageSize);
         using var reset = new StreamReset(context);
         var socket = new EdgeSocket(stream, end, settings, hub.Clock, logger, reset.Reset);
+        using var lost = reset.ByClient.UnsafeRegister(static state => ((EdgeSocket)state!).Lose(), socket);
         using var over = new CancellationTokenSource();
         var beside = offer.Beside?.Invoke(end, socket, over.Token) ?? Task.CompletedTask;
 

@@ -17,6 +17,13 @@ internal sealed class StreamReset(HttpContext context) : IDisposable
     private readonly IHttpRequestLifetimeFeature _connection = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
     private bool _isOver;
 
+    /// <summary>
+    /// Fires when the client has reset its stream of HTTP/2 or is gone with its connection, also while nothing is read. Never over HTTP/1.1, where Kestrel takes
+    /// a FIN for that.
+    /// </summary>
+    public CancellationToken ByClient { get; } =
+        context.Features.Get<IHttpResetFeature>() is null ? CancellationToken.None : context.RequestAborted;
+
     public void Reset()
     {
         lock (_lock)

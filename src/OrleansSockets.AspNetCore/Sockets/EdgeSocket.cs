@@ -114,6 +114,13 @@ internal sealed class EdgeSocket
         _sender.Stop();
     }
 
+    /// <summary>The client is gone, and whoever says so knew it without reading: a socket whose reading is paused would not see it.</summary>
+    public void Lose()
+    {
+        _stop.Cancel();
+        _sender.Stop();
+    }
+
     /// <summary>Looks at the limits of time.</summary>
     public void Tick()
     {

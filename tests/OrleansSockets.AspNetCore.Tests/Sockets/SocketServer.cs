@@ -112,7 +112,9 @@ internal sealed class SocketServer : IAsyncDisposable
         try
         {
             var stream = await WebSocketHandshake.AcceptAsync(context, null);
-            Socket = new EdgeSocket(stream, End, Settings, Clock, NullLogger.Instance, context.Abort);
+            using var reset = new StreamReset(context);
+            Socket = new EdgeSocket(stream, End, Settings, Clock, NullLogger.Instance, reset.Reset);
+            using var lost = reset.ByClient.UnsafeRegister(static state => ((EdgeSocket)state!).Lose(), Socket);
             await Socket.RunAsync();
             Ended.TrySetResult();
         }

@@ -61,14 +61,18 @@ internal sealed class Http2Connection : IAsyncDisposable
     /// <summary>Ends when the server has ended the connection.</summary>
     public Task Ended => _reading;
 
-    public static async Task<Http2Connection> ConnectAsync(EndPoint server, CancellationToken cancellation)
+    /// <summary>Connects and exchanges settings.</summary>
+    /// <param name="server">Speaks HTTP/2 without being asked.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="window">What the server may send on each stream before it gets window back.</param>
+    public static async Task<Http2Connection> ConnectAsync(EndPoint server, CancellationToken cancellation, int window = FirstWindow)
     {
         var connection = new Http2Connection();
         try
         {
             await connection._socket.ConnectAsync(server, cancellation);
             await connection.SendAsync(Preface);
-            await connection.WriteAsync(Settings, 0, 0, [0, HeaderTableSize, 0, 0, 0, 0]);
+            await connection.WriteAsync(Settings, 0, 0, [0, HeaderTableSize, 0, 0, 0, 0, 0, InitialWindowSize, .. Number(window)]);
             // One stalled stream shall not stall the others.
             await connection.WriteAsync(WindowUpdate, 0, 0, Number(int.MaxValue - FirstWindow));
             connection._reading = connection.ReadAsync();

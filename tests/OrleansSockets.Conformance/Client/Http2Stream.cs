@@ -9,6 +9,7 @@ internal sealed class Http2Stream(Http2Connection connection, int id, int window
 {
     private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
     private readonly TaskCompletionSource<IReadOnlyDictionary<string, string>> _head = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _unread;
     private volatile bool _ended;
     private bool _endSent;
@@ -26,6 +27,9 @@ internal sealed class Http2Stream(Http2Connection connection, int id, int window
 
     /// <summary>The error code of the server's RST_STREAM; 0 also after END_STREAM, and says that the rest of the request is not wanted.</summary>
     public int? ResetCode { get; private set; }
+
+    /// <summary>Ends with the server's END_STREAM or RST_STREAM, or with the connection.</summary>
+    public Task Over => _over.Task;
 
     /// <summary>Everything that arrived is read.</summary>
     public bool IsIdle => Volatile.Read(ref _unread) == 0;
@@ -81,6 +85,7 @@ internal sealed class Http2Stream(Http2Connection connection, int id, int window
     {
         _ended = true;
         _received.Writer.Complete();
+        _over.TrySetResult();
     }
 
     public void TakeReset(int? code)
@@ -88,5 +93,6 @@ internal sealed class Http2Stream(Http2Connection connection, int id, int window
         ResetCode ??= code;
         _head.TrySetException(new IOException($"The server reset the stream ({code?.ToString() ?? "its connection ended"}) before it answered."));
         _received.Writer.Complete();
+        _over.TrySetResult();
     }
 }

@@ -188,8 +188,9 @@ public sealed class Http2SocketTests : IAsyncLifetime
         using var first = await Http2Client.ConnectAsync(connection);
         var late = _server.Socket!;
         await first.SendCloseAsync(1000);
-        End.PutClose(1000);
+        first.SendFin();
         Assert.Equal("close 1000", await End.HeardAsync());
+        End.PutClose(1000);
         Assert.Equal("close 1000 ", await first.ReadAsync());
         Assert.Equal("fin", await first.ReadAsync());
         await Ended;

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace OrleansSockets.AspNetCore.Connections;
 
 /// <summary>
-/// Kestrel's limits for connections of HTTP/2 are made for requests, which end soon. Sockets share such a connection for hours, and one that is slow may not
-/// cost the others anything: it is the edge's own limits that end it, alone.
+/// Kestrel's limits for connections of HTTP/2 are made for requests, which end soon. Sockets share such a connection for hours, and one that
+/// is slow may not cost the others anything: it is the edge's own limits that end it, alone.
 /// </summary>
 internal sealed class SharedConnectionLimits(IOptions<EdgeOptions> edge) : IPostConfigureOptions<KestrelServerOptions>
 {
@@ -15,7 +15,8 @@ internal sealed class SharedConnectionLimits(IOptions<EdgeOptions> edge) : IPost
     {
         var limits = options.Limits;
 
-        // A socket that is not read, because its peer is slow, keeps its stream's window out of that of the connection. There has to be enough for all.
+        // A socket that is not read, because its peer is slow, keeps its stream's window out of that of the connection.
+        // There has to be enough for all.
         var streams = (long)limits.Http2.MaxStreamsPerConnection + 1;
         limits.Http2.InitialConnectionWindowSize = (int)Math.Min(
             int.MaxValue, Math.Max(limits.Http2.InitialConnectionWindowSize, streams * limits.Http2.InitialStreamWindowSize));

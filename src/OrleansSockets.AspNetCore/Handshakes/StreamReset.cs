@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace OrleansSockets.AspNetCore.Handshakes;
 
 /// <summary>
-/// Resets what carries a socket, while it is the socket's: its connection over HTTP/1.1, its stream over HTTP/2. Kestrel uses the object of a stream again for
-/// the next request of the connection, which a reset that comes late must not hit.
+/// Resets what carries a socket, while it is the socket's: its connection over HTTP/1.1, its stream over HTTP/2. Kestrel uses the object of
+/// a stream again for the next request of the connection, which a reset that comes late must not hit.
 /// </summary>
 internal sealed class StreamReset(HttpContext context) : IDisposable
 {
@@ -18,8 +18,8 @@ internal sealed class StreamReset(HttpContext context) : IDisposable
     private bool _isOver;
 
     /// <summary>
-    /// Fires when the client has reset its stream of HTTP/2 or is gone with its connection, also while nothing is read. Never over HTTP/1.1, where Kestrel takes
-    /// a FIN for that.
+    /// Fires when the client has reset its stream of HTTP/2 or is gone with its connection, also while nothing is read. Never over HTTP/1.1,
+    /// where Kestrel takes a FIN for that.
     /// </summary>
     public CancellationToken ByClient { get; } =
         context.Features.Get<IHttpResetFeature>() is null ? CancellationToken.None : context.RequestAborted;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -53,6 +54,7 @@ public static class OrleansSocketsEdgeServiceCollectionExtensions
         services.AddOnSilo<AdminPairs, AdminPairs>();
         services.AddOnSilo<IEdgeDrain, EdgeDrain>();
         AdminOpenApi.Add(services);
+        services.AddSingleton<IPostConfigureOptions<KestrelServerOptions>, SharedConnectionLimits>();
         services.AddSingleton<IConnectionListenerFactory, HalfCloseListenerFactory>();
         services.AddHostedService<EdgeLifetime>();
         services.AddHealthChecks().AddCheck<EdgeReadiness>(EdgeReadiness.Name, tags: [EdgeReadiness.Tag]);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -12,6 +13,26 @@ public static class WebSocketEndpointRouteBuilderExtensions
 {
     // HTTP/2 opens sockets with CONNECT (RFC 8441).
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Connect];
+
+    /// <summary>
+    /// Maps an address to a handler that answers with <c>Results.WebSocket(...)</c>, as <c>MapGet</c> does, for clients of HTTP/1.1 (GET with an upgrade) and of
+    /// HTTP/2 (extended CONNECT, RFC 8441, as browsers send it over TLS). An endpoint mapped with <c>MapGet</c> serves HTTP/1.1 only.
+    /// </summary>
+    /// <param name="endpoints">The routes.</param>
+    /// <param name="pattern">Such as <c>/echo</c>.</param>
+    /// <param name="handler">As in <c>MapGet</c>: its parameters are bound, what it returns is the response. It should refuse a client before it opens anything for it.</param>
+    public static RouteHandlerBuilder MapWebSocket(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Delegate handler)
+    {
+        RequireEdge(endpoints);
+        return endpoints.MapMethods(pattern, Methods, handler);
+    }
+
+    /// <inheritdoc cref="MapWebSocket(IEndpointRouteBuilder, string, Delegate)"/>
+    public static IEndpointConventionBuilder MapWebSocket(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, RequestDelegate handler)
+    {
+        RequireEdge(endpoints);
+        return endpoints.MapMethods(pattern, Methods, handler);
+    }
 
     /// <summary>
     /// Routes each upgrade to the session grain that the address names, wherever it lives. No answer within <c>EdgeOptions.HandshakeTimeout</c>: 504; the session

@@ -25,7 +25,7 @@ return await Startup.RunAsync(() =>
 
     var app = builder.Build();
 
-    app.MapGet("/echo", () =>
+    app.MapWebSocket("/echo", () =>
     {
         var (client, server) = new WebSocketPair();
         server.Accept();
@@ -34,7 +34,7 @@ return await Startup.RunAsync(() =>
     });
     app.MapWebSocketPairs("/pairs");
     app.MapWebSocketSession<IRoom>("/rooms/{name}");
-    app.MapGet("/proxy", Proxy.ConnectAsync);
+    app.MapWebSocket("/proxy", Proxy.ConnectAsync);
 
     app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
     app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });

@@ -35,7 +35,7 @@ public sealed class PairTestClusterOptions
     }
 
     /// <summary>Makes each silo an edge, with these endpoints; <see cref="TestSilo.ConnectAsync"/> opens sockets to them. May be called more than once.</summary>
-    /// <param name="map">As in the application: <c>endpoints.MapGet(...)</c>, <c>endpoints.MapWebSocketSession&lt;T&gt;(...)</c>.</param>
+    /// <param name="map">As in the application: <c>endpoints.MapWebSocket(...)</c>, <c>endpoints.MapWebSocketSession&lt;T&gt;(...)</c>.</param>
     public PairTestClusterOptions MapEndpoints(Action<IEndpointRouteBuilder> map)
     {
         ArgumentNullException.ThrowIfNull(map);

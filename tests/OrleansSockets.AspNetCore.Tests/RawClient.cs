@@ -9,7 +9,7 @@ using Xunit;
 namespace OrleansSockets.AspNetCore.Tests;
 
 /// <summary>A client that sees frames as they are, and can do to TCP what no WebSocket library does.</summary>
-internal sealed class RawClient : IDisposable
+internal class RawClient : IDisposable
 {
     /// <summary>A test that waits longer has lost something.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -57,7 +57,7 @@ internal sealed class RawClient : IDisposable
 
     public Task SendCloseAsync(int? code = null, string reason = "") => SendBytesAsync(Close(code, reason));
 
-    public async Task SendBytesAsync(ReadOnlyMemory<byte> bytes)
+    public virtual async Task SendBytesAsync(ReadOnlyMemory<byte> bytes)
     {
         while (bytes.Length > 0)
         {
@@ -84,9 +84,9 @@ internal sealed class RawClient : IDisposable
         }
     }
 
-    public void SendFin() => _socket.Shutdown(SocketShutdown.Send);
+    public virtual void SendFin() => _socket.Shutdown(SocketShutdown.Send);
 
-    public void Reset() => _socket.Close(0);
+    public virtual void Reset() => _socket.Close(0);
 
     /// <summary>The next frame as "text abc", "close 1000 reason", "pong 00FF"; "fin" or "reset" at the end of the connection.</summary>
     public async Task<string> ReadAsync()
@@ -148,7 +148,13 @@ internal sealed class RawClient : IDisposable
         return output.WrittenSpan.ToArray();
     }
 
-    public void Dispose() => _socket.Dispose();
+    public virtual void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        _socket.Dispose();
+    }
+
+    protected virtual ValueTask<int> ReceiveAsync(Memory<byte> buffer) => _socket.ReceiveAsync(buffer, Token);
 
     private async Task<bool> FillAsync()
     {
@@ -162,7 +168,7 @@ internal sealed class RawClient : IDisposable
             (_start, _end) = (0, _end - _start);
         }
 
-        var count = await _socket.ReceiveAsync(_buffer.AsMemory(_end), Token).AsTask().WaitAsync(Patience, TimeProvider.System, Token);
+        var count = await ReceiveAsync(_buffer.AsMemory(_end)).AsTask().WaitAsync(Patience, TimeProvider.System, Token);
         _end += count;
         return count > 0;
     }

@@ -9,10 +9,10 @@ public class CommandLineTests
     {
         var folder = Path.GetTempPath();
 
-        var (command, error) = CommandLine.Parse(["--nodes", "3", "--processes", "--out", "made", "--repeat", "10", folder]);
+        var (command, error) = CommandLine.Parse(["--nodes", "3", "--processes", "--http2", "--out", "made", "--repeat", "10", folder]);
 
         Assert.Null(error);
-        Assert.Equal((3, true, "made", 10), (command!.Nodes, command.Processes, command.Out, command.Repeat));
+        Assert.Equal((3, true, true, "made", 10), (command!.Nodes, command.Processes, command.Http2, command.Out, command.Repeat));
         Assert.Equal([folder], command.Inputs);
     }
 
@@ -21,7 +21,7 @@ public class CommandLineTests
     {
         var (command, _) = CommandLine.Parse([]);
 
-        Assert.Equal((1, false, null, 1), (command!.Nodes, command.Processes, command.Out, command.Repeat));
+        Assert.Equal((1, false, false, null, 1), (command!.Nodes, command.Processes, command.Http2, command.Out, command.Repeat));
         Assert.Empty(command.Inputs);
     }
 

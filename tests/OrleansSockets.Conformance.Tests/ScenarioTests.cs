@@ -9,11 +9,16 @@ public abstract class ScenarioTests(ClusterFixture cluster)
     // Hibernatable ends are not there yet.
     private static readonly string[] LeftOut = ["hibernation"];
 
-    public static TheoryData<string> Scenarios { get; } = [.. RecordedScenarios.All.Where(recorded => !LeftOut.Contains(recorded.Scenario.Group)).Select(recorded => recorded.Scenario.Name)];
+    public static TheoryData<string> Scenarios { get; } = [.. Recorded.Select(scenario => scenario.Name)];
 
-    [Theory]
-    [MemberData(nameof(Scenarios))]
-    public async Task Trace_OfScenario_IsTheRecordedOne(string scenario)
+    /// <summary>All that have a client: FIN, reset, raw bytes and half frames have their counterparts there. Without a client there is no HTTP.</summary>
+    public static TheoryData<string> ScenariosOverHttp2 { get; } =
+        [.. Recorded.Where(scenario => scenario.Topology is Topology.Remote or Topology.Relay or Topology.Proxy).Select(scenario => scenario.Name)];
+
+    private static IEnumerable<Scenario> Recorded =>
+        RecordedScenarios.All.Where(recorded => !LeftOut.Contains(recorded.Scenario.Group)).Select(recorded => recorded.Scenario);
+
+    protected async Task RunAsync(string scenario)
     {
         var recorded = RecordedScenarios.All.Single(recorded => recorded.Scenario.Name == scenario);
 
@@ -23,8 +28,26 @@ public abstract class ScenarioTests(ClusterFixture cluster)
     }
 }
 
-public sealed class ScenariosOnOneNode(OneNode cluster) : ScenarioTests(cluster), IClassFixture<OneNode>;
+public abstract class AllScenarioTests(ClusterFixture cluster) : ScenarioTests(cluster)
+{
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public Task Trace_OfScenario_IsTheRecordedOne(string scenario) => RunAsync(scenario);
+}
 
-public sealed class ScenariosOnTwoNodes(TwoNodes cluster) : ScenarioTests(cluster), IClassFixture<TwoNodes>;
+public abstract class Http2ScenarioTests(ClusterFixture cluster) : ScenarioTests(cluster)
+{
+    [Theory]
+    [MemberData(nameof(ScenariosOverHttp2))]
+    public Task Trace_OfScenarioOverHttp2_IsTheRecordedOne(string scenario) => RunAsync(scenario);
+}
 
-public sealed class ScenariosOnThreeNodes(ThreeNodes cluster) : ScenarioTests(cluster), IClassFixture<ThreeNodes>;
+public sealed class ScenariosOnOneNode(OneNode cluster) : AllScenarioTests(cluster), IClassFixture<OneNode>;
+
+public sealed class ScenariosOnTwoNodes(TwoNodes cluster) : AllScenarioTests(cluster), IClassFixture<TwoNodes>;
+
+public sealed class ScenariosOnThreeNodes(ThreeNodes cluster) : AllScenarioTests(cluster), IClassFixture<ThreeNodes>;
+
+public sealed class ScenariosOnOneNodeOverHttp2(OneNodeOverHttp2 cluster) : Http2ScenarioTests(cluster), IClassFixture<OneNodeOverHttp2>;
+
+public sealed class ScenariosOnTwoNodesOverHttp2(TwoNodesOverHttp2 cluster) : Http2ScenarioTests(cluster), IClassFixture<TwoNodesOverHttp2>;

@@ -5,12 +5,15 @@ namespace OrleansSockets.Conformance;
 /// <summary>What the program was asked to do.</summary>
 internal sealed record CommandLine
 {
-    public const string Usage = "usage: [--nodes 1|2|3] [--processes] [--out DIR] [--repeat N] FILE|DIR...   (no file: the recorded scenarios of this project)";
+    public const string Usage = "usage: [--nodes 1|2|3] [--processes] [--http2] [--out DIR] [--repeat N] FILE|DIR...   (no file: the recorded scenarios of this project)";
 
     public int Nodes { get; private init; } = 1;
 
     /// <summary>Every node is an operating system process of its own.</summary>
     public bool Processes { get; private init; }
+
+    /// <summary>Clients come over HTTP/2: a stream is their connection, END_STREAM their FIN, RST_STREAM their reset.</summary>
+    public bool Http2 { get; private init; }
 
     public string? Out { get; private init; }
 
@@ -41,6 +44,9 @@ internal sealed record CommandLine
                     break;
                 case "--processes":
                     command = command with { Processes = true };
+                    break;
+                case "--http2":
+                    command = command with { Http2 = true };
                     break;
                 case var option when option.StartsWith('-'):
                     return (null, $"{option} {value} is not understood. {Usage}");

@@ -37,8 +37,10 @@ internal sealed class ConformanceProgram(CommandLine command, TextWriter output,
     {
         var scenarios = Read();
         var compats = scenarios.Where(recorded => recorded.Scenario.Topology != Topology.Config).Select(recorded => recorded.Scenario.Compat).ToList();
-        await using var cluster = compats.Count > 0 ? await Cluster.StartAsync(command.Nodes, command.Processes, compats, time, cancellation) : null;
-        var runner = new ScenarioRunner(cluster?.Nodes ?? new Dictionary<string, INode>(), time);
+        await using var cluster = compats.Count > 0
+            ? await Cluster.StartAsync(command.Nodes, command.Processes, command.Http2, compats, time, cancellation)
+            : null;
+        var runner = new ScenarioRunner(cluster?.Nodes ?? new Dictionary<string, INode>(), command.Http2, time);
         for (var i = 0; i < command.Repeat; i++)
         {
             await Parallel.ForEachAsync(

@@ -24,7 +24,8 @@ internal sealed class Browser : IAsyncDisposable
         _process = new ChildProcess(Program,
         [
             "--headless=new", "--remote-debugging-port=0", $"--user-data-dir={_profile.FullName}", "--no-sandbox", "--disable-gpu", "--disable-quic",
-            "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "about:blank",
+            "--disable-dev-shm-usage", "--ignore-certificate-errors", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync", "about:blank",
         ]);
     }
 

@@ -2,9 +2,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansSockets.AspNetCore.Connections;
 using OrleansSockets.AspNetCore.Handshakes;
+using OrleansSockets.AspNetCore.Sockets;
 using OrleansSockets.Contexts;
 using OrleansSockets.Deployments;
 using OrleansSockets.Pairs;
@@ -12,7 +14,8 @@ using OrleansSockets.Pairs;
 namespace OrleansSockets.AspNetCore.Endpoints;
 
 /// <summary>Gives each request its context, so that <c>new WebSocketPair()</c> works in any endpoint. One invocation is one context.</summary>
-internal sealed class RequestContexts(PairHub hub, DeploymentRegistry deployments, IOptions<EdgeOptions> options) : IStartupFilter
+internal sealed class RequestContexts(
+    PairHub hub, DeploymentRegistry deployments, IOptions<EdgeOptions> options, ILogger<RequestContexts> logger) : IStartupFilter
 {
     public static WebSocketContext Of(HttpContext context) =>
         context.Features.Get<WebSocketContext>() ?? throw new InvalidOperationException(
@@ -41,7 +44,19 @@ internal sealed class RequestContexts(PairHub hub, DeploymentRegistry deployment
 
         var context = new TurnQueueContext(hub, settings);
         request.Features.Set<WebSocketContext>(context);
-        return mayBecomeSocket ? context.RunAsync(() => rest(request)) : EnterAsync(context, request, rest);
+        return !mayBecomeSocket ? EnterAsync(context, request, rest)
+            : HttpMethods.IsConnect(request.Request.Method) ? ConnectAsync(context, request, rest)
+            : context.RunAsync(() => rest(request));
+    }
+
+    private async Task ConnectAsync(TurnQueueContext context, HttpContext request, RequestDelegate rest)
+    {
+        await context.RunAsync(() => rest(request));
+        if (!request.Response.HasStarted && WebSocketHandshake.ExplainRefusal(request) is { } refusal)
+        {
+            EdgeLog.ConnectRefused(logger, refusal.Detail);
+            await refusal.WriteAsync(request);
+        }
     }
 
     // No handler runs beside a request that stays a request, unless it makes pairs for itself; then only the ambient context matters.
@@ -53,5 +68,5 @@ internal sealed class RequestContexts(PairHub hub, DeploymentRegistry deployment
 
     private static bool MayBecomeSocket(HttpContext request) =>
         request.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
-        || request.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
+        || HttpMethods.IsConnect(request.Request.Method);
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -167,9 +166,8 @@ internal sealed class SocketAcceptor(
         }
 
         var settings = SocketSettings.From(_options, FrameRole.Server, RequestContexts.Of(context).Settings.MaxMessageSize);
-        // Not the context's own: a reset may come when the request has just ended.
-        var lifetime = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
-        var socket = new EdgeSocket(stream, end, settings, hub.Clock, logger, ConnectionWatch.Of(context), lifetime.Abort);
+        using var reset = new StreamReset(context);
+        var socket = new EdgeSocket(stream, end, settings, hub.Clock, logger, ConnectionWatch.Of(context), reset.Reset);
         started(socket);
         using var over = new CancellationTokenSource();
         var beside = RunBesideAsync(offer, end, socket, context.Request.Path, over.Token);

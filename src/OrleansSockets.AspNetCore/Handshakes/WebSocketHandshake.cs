@@ -29,6 +29,19 @@ internal static class WebSocketHandshake
         Headers = new Dictionary<string, string> { [HeaderNames.SecWebSocketVersion] = Version, [HeaderNames.Upgrade] = WebSocket },
     };
 
+    // HTTP/2 knows neither 426 nor the header Upgrade.
+    private static readonly HandshakeFailure NoExtendedConnect = new(
+        StatusCodes.Status400BadRequest,
+        "This address speaks WebSocket: over HTTP/2 the request needs the method CONNECT and ':protocol: websocket' (RFC 8441).");
+
+    private static readonly HandshakeFailure NoProxy = new(
+        StatusCodes.Status400BadRequest, "A CONNECT without ':protocol' asks for a proxy, and this is none. A WebSocket needs ':protocol: websocket' (RFC 8441).");
+
+    private static readonly HandshakeFailure WrongVersionOfHttp2 = new(StatusCodes.Status400BadRequest, WrongVersion.Detail)
+    {
+        Headers = new Dictionary<string, string> { [HeaderNames.SecWebSocketVersion] = Version },
+    };
+
     private static readonly HandshakeFailure BadKey = new(
         StatusCodes.Status400BadRequest, $"The request needs one Sec-WebSocket-Key with {KeyBytes} bytes in base64.");
 
@@ -41,10 +54,14 @@ internal static class WebSocketHandshake
         var request = context.Request;
         if (ExtendedConnect(context) is { } connect)
         {
-            if (!string.Equals(connect.Protocol, WebSocket, StringComparison.OrdinalIgnoreCase))
+            if (!IsWebSocket(connect.Protocol))
             {
-                return new HandshakeFailure(StatusCodes.Status501NotImplemented, $"The protocol '{connect.Protocol}' is not spoken here.");
+                return OtherProtocol(connect.Protocol);
             }
+        }
+        else if (IsMultiplexed(request))
+        {
+            return NoExtendedConnect;
         }
         else if (!HttpMethods.IsGet(request.Method)
             || context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true }
@@ -59,7 +76,7 @@ internal static class WebSocketHandshake
 
         if (request.Headers.SecWebSocketVersion is not [Version])
         {
-            return WrongVersion;
+            return IsMultiplexed(request) ? WrongVersionOfHttp2 : WrongVersion;
         }
 
         if (Offered(context).Any(protocol => protocol.Length > NameCheck.MaxLength))
@@ -70,6 +87,30 @@ internal static class WebSocketHandshake
         return anyOrigin || IsAllowed(request.Headers.Origin, options.AllowedOrigins) || IsOwn(context)
             ? null
             : new HandshakeFailure(StatusCodes.Status403Forbidden, $"The origin '{request.Headers.Origin}' is not allowed to open sockets here.");
+    }
+
+    /// <summary>
+    /// Why a CONNECT that no endpoint took was refused, if there is more to say than its status does: most often the endpoint was mapped for HTTP/1.1 only.
+    /// </summary>
+    public static HandshakeFailure? ExplainRefusal(HttpContext context)
+    {
+        if (!HttpMethods.IsConnect(context.Request.Method))
+        {
+            return null;
+        }
+
+        var status = context.Response.StatusCode;
+        return ExtendedConnect(context) switch
+        {
+            null => status is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed ? NoProxy : null,
+            _ when status != StatusCodes.Status405MethodNotAllowed => null,
+            { Protocol: var protocol } when !IsWebSocket(protocol) => OtherProtocol(protocol),
+            _ when Tokens(context.Response.Headers.Allow).Contains(HttpMethods.Get) => new HandshakeFailure(
+                status,
+                $"The endpoint at '{context.Request.Path}' is mapped for GET, which opens a WebSocket over HTTP/1.1 only. "
+                + "This is an extended CONNECT of HTTP/2: map the endpoint with app.MapWebSocket instead of app.MapGet to serve both."),
+            _ => null,
+        };
     }
 
     /// <summary>The subprotocols that the client offers, in its order of preference.</summary>
@@ -119,6 +160,13 @@ internal static class WebSocketHandshake
 
     private static IHttpExtendedConnectFeature? ExtendedConnect(HttpContext context) =>
         context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect ? connect : null;
+
+    private static bool IsWebSocket(string? protocol) => string.Equals(protocol, WebSocket, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsMultiplexed(HttpRequest request) => HttpProtocol.IsHttp2(request.Protocol) || HttpProtocol.IsHttp3(request.Protocol);
+
+    private static HandshakeFailure OtherProtocol(string? protocol) => new(
+        StatusCodes.Status400BadRequest, $"The protocol '{protocol}' is not spoken here: ':protocol' must be '{WebSocket}' (RFC 8441).");
 
     private static bool IsKey(StringValues values) =>
         values is [{ } key] && Base64.IsValid(key.AsSpan().Trim(), out var length) && length == KeyBytes;

@@ -27,4 +27,7 @@ internal static partial class EdgeLog
 
     [LoggerMessage(8, LogLevel.Error, "What runs beside a socket of {Path} failed; the socket goes on")]
     public static partial void BesideFailed(ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(9, LogLevel.Information, "Refused a CONNECT: {Why}")]
+    public static partial void ConnectRefused(ILogger logger, string why);
 }

@@ -116,7 +116,8 @@ internal sealed class SocketServer : IAsyncDisposable
         {
             context.Features.Get<IHalfCloseFeature>()?.BeginRequest(mayBecomeSocket: true);
             var stream = await WebSocketHandshake.AcceptAsync(context, null);
-            Socket = new EdgeSocket(stream, End, Settings, Clock, NullLogger.Instance, ConnectionWatch.Of(context), context.Abort);
+            using var reset = new StreamReset(context);
+            Socket = new EdgeSocket(stream, End, Settings, Clock, NullLogger.Instance, ConnectionWatch.Of(context), reset.Reset);
             await Socket.RunAsync();
             Ended.TrySetResult();
         }

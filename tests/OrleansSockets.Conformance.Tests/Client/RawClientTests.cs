@@ -137,7 +137,7 @@ public sealed class RawClientTests : IAsyncDisposable
 
     private async Task<Socket> ConnectAsync(bool autoReply = false)
     {
-        _client = new RawClient(entry => _recorder.Add("c", entry), autoReply);
+        _client = new RawClient(new TcpTransport(), entry => _recorder.Add("c", entry), autoReply);
         var connecting = _client.ConnectAsync((IPEndPoint)_listener.LocalEndpoint, "/x", Cancellation);
         var server = await _listener.AcceptSocketAsync(Cancellation);
         var request = string.Empty;

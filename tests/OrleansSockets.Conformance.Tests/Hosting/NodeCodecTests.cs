@@ -31,7 +31,7 @@ public class NodeCodecTests
     public void Read_OfWrittenSettings_GivesThemBack()
     {
         var settings = new NodeSettings(
-            new NodeAddress("B", 1, 2, 3), new IPEndPoint(IPAddress.Loopback, 4), "c", 2, [new Compat("2026-04-07", ["pedantic_wpt"], Experimental: true)]);
+            new NodeAddress("B", 1, 2, 3), new IPEndPoint(IPAddress.Loopback, 4), "c", 2, [new Compat("2026-04-07", ["pedantic_wpt"], Experimental: true)], Http2: true);
 
         var read = NodeCodec.ReadSettings((JsonObject)JsonReader.Read(JsonWriter.Write(NodeCodec.Write(settings)))!);
 

@@ -16,6 +16,7 @@ internal static class NodeCodec
         ["cluster"] = settings.ClusterId,
         ["nodes"] = settings.Nodes,
         ["compats"] = settings.Compats.Select(compat => (object?)Write(compat)).ToList(),
+        ["http2"] = settings.Http2,
     };
 
     public static NodeSettings ReadSettings(JsonObject source)
@@ -26,7 +27,8 @@ internal static class NodeCodec
             IPEndPoint.Parse(source.Text("primary")!),
             source.Text("cluster")!,
             (int)(double)source["nodes"]!,
-            [.. source.List("compats")!.Cast<JsonObject>().Select(ReadCompat)]);
+            [.. source.List("compats")!.Cast<JsonObject>().Select(ReadCompat)],
+            source["http2"] is true);
     }
 
     public static JsonObject Write(Run run) => new()

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -61,7 +62,11 @@ internal static class NodeHost
         var watch = new SocketWatch(TimeProvider.System);
         builder.Services.AddSingleton(watch);
         builder.Services.AddSingleton<ActiveRuns>();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(settings.Address.Http, watch.Watch));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(settings.Address.Http, endpoint =>
+        {
+            endpoint.Protocols = settings.Http2 ? HttpProtocols.Http2 : HttpProtocols.Http1;
+            watch.Watch(endpoint);
+        }));
         builder.Host.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(

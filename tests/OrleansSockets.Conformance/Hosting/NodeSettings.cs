@@ -7,4 +7,6 @@ namespace OrleansSockets.Conformance.Hosting;
 /// <param name="Primary">The silo that holds the membership of the cluster.</param>
 /// <param name="Nodes">How many nodes the cluster has; a node is ready when it sees them all.</param>
 /// <param name="Compats">What becomes a deployment each.</param>
-internal sealed record NodeSettings(NodeAddress Address, IPEndPoint Primary, string ClusterId, int Nodes, IReadOnlyList<Compat> Compats);
+/// <param name="Http2">Clients come over HTTP/2, and only so: without TLS a port speaks one of the two.</param>
+internal sealed record NodeSettings(
+    NodeAddress Address, IPEndPoint Primary, string ClusterId, int Nodes, IReadOnlyList<Compat> Compats, bool Http2 = false);

@@ -17,7 +17,7 @@ internal static class RunEndpoint
     private const string EndParameter = "end";
 
     public static void Map(IEndpointRouteBuilder app) =>
-        app.MapGet($"/runs/{{{RunParameter}}}/{{{EndParameter}}}", (HttpContext http, string run, string end) => ServeAsync(http, run, end));
+        app.MapWebSocket($"/runs/{{{RunParameter}}}/{{{EndParameter}}}", (HttpContext http, string run, string end) => ServeAsync(http, run, end));
 
     /// <summary>The deployment of a request is the one of its run.</summary>
     public static string? DeploymentOf(HttpContext http) =>

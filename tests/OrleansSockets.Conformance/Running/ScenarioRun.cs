@@ -6,7 +6,7 @@ using OrleansSockets.Conformance.Traces;
 namespace OrleansSockets.Conformance.Running;
 
 /// <summary>Plays one scenario once: performs its steps one after the other and records what every end and client saw.</summary>
-internal sealed class ScenarioRun(Run run, IReadOnlyDictionary<string, INode> nodes, TimeProvider time) : IAsyncDisposable
+internal sealed class ScenarioRun(Run run, IReadOnlyDictionary<string, INode> nodes, bool http2, TimeProvider time) : IAsyncDisposable
 {
     private readonly TraceRecorder _recorder = new();
     private readonly Dictionary<string, RawClient> _clients = [];
@@ -109,7 +109,8 @@ internal sealed class ScenarioRun(Run run, IReadOnlyDictionary<string, INode> no
 
     private async Task ConnectAsync(string name, CancellationToken cancellation)
     {
-        var client = _clients[name] = new RawClient(entry => _recorder.Add(name, entry), run.Scenario.Client(name).AutoReply);
+        IClientTransport transport = http2 ? new Http2Transport() : new TcpTransport();
+        var client = _clients[name] = new RawClient(transport, entry => _recorder.Add(name, entry), run.Scenario.Client(name).AutoReply);
         var pair = PairNames.Of(run.Scenario.Topology).First(pair => pair.Client == name);
         await client.ConnectAsync(nodes[run.Plan.Clients[name]].EndPoint, $"/runs/{run.Id}/{pair.Server}", cancellation);
         _openActors.UnionWith(run.Plan.Actors.Keys);

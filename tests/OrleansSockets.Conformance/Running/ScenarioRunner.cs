@@ -5,7 +5,7 @@ using OrleansSockets.Conformance.Traces;
 namespace OrleansSockets.Conformance.Running;
 
 /// <summary>Runs scenarios on the nodes of one cluster, once for each plan, and judges what came of it.</summary>
-internal sealed class ScenarioRunner(IReadOnlyDictionary<string, INode> nodes, TimeProvider time)
+internal sealed class ScenarioRunner(IReadOnlyDictionary<string, INode> nodes, bool http2, TimeProvider time)
 {
     private readonly Dictionary<string, string> _silos = nodes.ToDictionary(node => node.Key, node => node.Value.Silo);
     private int _runs;
@@ -50,7 +50,7 @@ internal sealed class ScenarioRunner(IReadOnlyDictionary<string, INode> nodes, T
         var about = $"on {nodes.Count} nodes: {plan}";
         try
         {
-            await using var play = new ScenarioRun(new Run($"r{Interlocked.Increment(ref _runs)}", recorded.Scenario, plan, _silos), nodes, time);
+            await using var play = new ScenarioRun(new Run($"r{Interlocked.Increment(ref _runs)}", recorded.Scenario, plan, _silos), nodes, http2, time);
             var (trace, placement) = await play.PlayAsync(cancellation);
             return Judge(recorded, trace, placement, [about]);
         }

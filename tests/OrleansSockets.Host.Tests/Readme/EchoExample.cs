@@ -16,7 +16,7 @@ internal static class EchoExample
         builder.UseOrleans(silo => silo.UseLocalhostClustering().AddOrleansSockets());
         var app = builder.Build();
 
-        app.MapGet("/echo", () =>
+        app.MapWebSocket("/echo", () =>
         {
             var (client, server) = new WebSocketPair();          // also pair[0], pair[1], pair.Client, pair.Server
             server.Accept();                                     // or Accept(new AcceptOptions { AllowHalfOpen = true })

@@ -34,6 +34,7 @@ public sealed class OneSilo : IAsyncLifetime
         options.FakeTime = Time;
         options.ConfigurePairs(pairs =>
         {
+            pairs.SendBufferSize = 1024 * 1024;
             pairs.Deployments[Manual] = new CompatibilitySettings("2026-04-06", []);
             pairs.Deployments[Large] = new CompatibilitySettings("2026-04-07", ["increase_websocket_message_size"], Experimental: true);
         });

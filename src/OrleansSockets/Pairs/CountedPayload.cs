@@ -63,6 +63,8 @@ internal sealed class CountedPayload : MemoryManager<byte>
         // The handle that Pin gives unpins the bytes themselves.
     }
 
+    protected override bool TryGetArray(out ArraySegment<byte> segment) => MemoryMarshal.TryGetArray(_bytes, out segment);
+
     protected override void Dispose(bool disposing)
     {
         // The garbage collector has the bytes.

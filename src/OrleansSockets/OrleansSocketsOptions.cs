@@ -26,8 +26,17 @@ public sealed class OrleansSocketsOptions
     /// <summary>How long an end looks for a lost pair grain. Then both ends see 1006. Default 30 s; 0: for ever.</summary>
     public TimeSpan ReattachTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary><c>Send</c> throws while more than this is queued and not yet under way, in bytes per end. One message may exceed it. Default 1 MiB, at least 1.</summary>
-    public int SendBufferSize { get; set; } = 1024 * 1024;
+    /// <summary>
+    /// How long a message may stay unfinished while its receiver waits for nothing but the sender, such as a client that never sends the last fragment. Then both ends of its pair are
+    /// closed with 1013. Default 5 min; 0: for ever.
+    /// </summary>
+    public TimeSpan UnfinishedMessageTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// <c>Send</c> throws while so much is queued and not yet under way, in bytes per end. One message may exceed it. Default 64 MiB, at least 1: it is there to save the
+    /// node from one end; <see cref="MaxBufferedBytes"/> bounds the sum.
+    /// </summary>
+    public int SendBufferSize { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>Bytes that may be under way in one direction of a pair at first. Default 64 KiB; from 48 KiB to <see cref="MaxWindow"/>.</summary>
     public int InitialWindow { get; set; } = 64 * 1024;
@@ -36,8 +45,10 @@ public sealed class OrleansSocketsOptions
     public int MaxWindow { get; set; } = 256 * 1024;
 
     /// <summary>
-    /// What all ends of this silo together may hold of messages that are received and not consumed, in bytes. Above it no window grows, and windows shrink to 48 KiB; looked
-    /// at once a second. Default 256 MiB; at least 1 MiB.
+    /// What all ends of this silo together may hold, in bytes: what they have sent and their peers have not consumed, and what they have received and not consumed, unfinished messages
+    /// included. First come, first served; the first 64 KiB of each direction of an end are not counted, and a broadcast counts once. When it is met, <c>Send</c> throws <c>BufferFull</c>,
+    /// <c>SendAsync</c> waits, windows shrink to 48 KiB, and unfinished messages get no further credit; if that lasts, the largest of them are closed with 1013. A message that is larger than
+    /// all of it passes alone. Default 256 MiB; at least 1 MiB.
     /// </summary>
     public long MaxBufferedBytes { get; set; } = 256L * 1024 * 1024;
 

@@ -65,7 +65,13 @@ public sealed partial class WebSocketEnd
                 return WebSocketSendOutcome.Closing;
             }
 
-            return TryQueueLocked(message.IsText, message.Bytes) ? WebSocketSendOutcome.Sent : WebSocketSendOutcome.BufferFull;
+            var outcome = TryQueueLocked(message.IsText, message.Bytes);
+            if (outcome == QueueOutcome.SiloFull)
+            {
+                _pair.Hub.Metrics.BudgetMet("refused");
+            }
+
+            return outcome == QueueOutcome.Queued ? WebSocketSendOutcome.Sent : WebSocketSendOutcome.BufferFull;
         }
     }
 

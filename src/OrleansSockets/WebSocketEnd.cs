@@ -90,7 +90,8 @@ public sealed partial class WebSocketEnd
     /// <param name="text">The text; "" is a message too.</param>
     /// <exception cref="WebSocketPairException">
     /// <see cref="WebSocketPairErrorKind.SendAfterClose"/>, <see cref="WebSocketPairErrorKind.NotAccepted"/>, <see cref="WebSocketPairErrorKind.MessageTooLarge"/>, or
-    /// <see cref="WebSocketPairErrorKind.BufferFull"/> if more than <see cref="OrleansSocketsOptions.SendBufferSize"/> is queued (then use <see cref="SendAsync(string, CancellationToken)"/>).
+    /// <see cref="WebSocketPairErrorKind.BufferFull"/> if <see cref="OrleansSocketsOptions.SendBufferSize"/> is queued, or
+    /// <see cref="OrleansSocketsOptions.MaxBufferedBytes"/> is met (then use <see cref="SendAsync(string, CancellationToken)"/>).
     /// If the peer is gone, or the end was given away, nothing happens.
     /// </exception>
     public void Send(string text)
@@ -270,17 +271,26 @@ public sealed partial class WebSocketEnd
         {
             var step = EndMachine.Send(_end.State);
             ThrowIfRefused(step);
-            if (step.Effect == EndEffect.Queue && !TryQueueLocked(isText, bytes))
+            if (step.Effect != EndEffect.Queue)
             {
-                throw new WebSocketPairException(
-                    WebSocketPairErrorKind.BufferFull,
-                    $"{_end.Out.QueuedBytes} bytes wait already, not below SendBufferSize ({_end.RoomLimit}): the peer does not keep up. SendAsync waits for room.");
+                return;
+            }
+
+            switch (TryQueueLocked(isText, bytes))
+            {
+                case QueueOutcome.EndFull:
+                    throw new WebSocketPairException(
+                        WebSocketPairErrorKind.BufferFull,
+                        $"{_end.Out.QueuedBytes} bytes wait already, not below SendBufferSize ({_end.RoomLimit}): the peer does not keep up. SendAsync waits for room.");
+                case QueueOutcome.SiloFull:
+                    _pair.Hub.Metrics.BudgetMet("refused");
+                    throw new WebSocketPairException(
+                        WebSocketPairErrorKind.BufferFull, $"No room for {bytes.Length} bytes: {_pair.Hub.Budget.Explanation}. SendAsync waits for room.");
             }
         }
     }
 
-    // False: the send buffer is full.
-    private bool TryQueueLocked(bool isText, ReadOnlyMemory<byte> bytes)
+    private QueueOutcome TryQueueLocked(bool isText, ReadOnlyMemory<byte> bytes)
     {
         if (bytes.Length > MaxMessageSize)
         {
@@ -289,11 +299,10 @@ public sealed partial class WebSocketEnd
 
         if (_end.Out.QueuedBytes >= _end.RoomLimit)
         {
-            return false;
+            return QueueOutcome.EndFull;
         }
 
-        _pair.SendMessage(_end, isText, bytes);
-        return true;
+        return _pair.SendMessage(_end, isText, bytes) ? QueueOutcome.Queued : QueueOutcome.SiloFull;
     }
 
     private async Task SendAsync(bool isText, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -304,16 +313,35 @@ public sealed partial class WebSocketEnd
             Task room;
             lock (_pair.Gate)
             {
-                if (_end.Out.QueuedBytes < _end.RoomLimit || _end.Out.IsFinished)
+                if (_end.Out.QueuedBytes >= _end.RoomLimit && !_end.Out.IsFinished)
                 {
-                    Send(isText, bytes);
-                    return;
+                    room = _end.WaitForRoom();
                 }
+                else
+                {
+                    var step = EndMachine.Send(_end.State);
+                    ThrowIfRefused(step);
+                    if (step.Effect != EndEffect.Queue || TryQueueLocked(isText, bytes) == QueueOutcome.Queued)
+                    {
+                        return;
+                    }
 
-                room = _end.WaitForRoom();
+                    room = _pair.Hub.Budget.WaitForRoom();
+                }
             }
 
             await room.WaitAsync(cancellationToken);
         }
+    }
+
+    private enum QueueOutcome
+    {
+        Queued,
+
+        /// <summary>The end's send buffer is full.</summary>
+        EndFull,
+
+        /// <summary>The silo's budget is met.</summary>
+        SiloFull,
     }
 }

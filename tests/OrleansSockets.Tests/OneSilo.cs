@@ -47,6 +47,7 @@ public sealed class OneSilo : IAsyncLifetime
         {
             pairs.UnhandledListenerException = e => ListenerFailed?.Invoke(e);
             pairs.Deployments[Reported] = new CompatibilitySettings("2026-09-15", []);
+            pairs.SendBufferSize = 1024 * 1024;
             pairs.Deployments[Manual] = new CompatibilitySettings("2026-04-06", []);
             pairs.Deployments[Large] = new CompatibilitySettings("2026-04-07", ["increase_websocket_message_size"], Experimental: true);
         });

@@ -20,6 +20,8 @@ internal static class PairExplanation
     public static IReadOnlyList<string> Of(PairDocument pair, IReadOnlyList<Happening> story)
     {
         List<string> sentences = [.. Sides.Select(side => Of(side, pair, story)).OfType<string>()];
+        sentences.AddRange(Sides.Select(side => (Side: side, Closed: First(story, side, PairCause.Unfinished))).Where(seen => seen.Closed is not null)
+            .Select(seen => $"{Name(seen.Side, pair)} was {seen.Closed!.Value.Entry.What} ({seen.Closed.Value.Entry.Code}, at {At(seen.Closed.Value)})."));
         return sentences.Count > 0 ? sentences : [WithoutDrop(pair, story)];
     }
 

@@ -18,8 +18,17 @@ public static class OrleansSocketsDiagnostics
     /// <summary>Times an end looked for a new activation of its pair grain.</summary>
     public const string Reattachments = "orleanssockets.ends.reattached";
 
-    /// <summary>Bytes that ends of this silo hold, received and not consumed.</summary>
+    /// <summary>
+    /// Bytes that ends of this silo hold: sent and not consumed by the peer, or received and not consumed; what <see cref="OrleansSocketsOptions.MaxBufferedBytes"/> bounds. The first
+    /// 64 KiB of each direction of an end are not counted.
+    /// </summary>
     public const string BufferedBytes = "orleanssockets.buffered";
+
+    /// <summary>
+    /// Messages that were not taken for want of room; tag <see cref="OutcomeTag"/>: <c>refused</c> at <c>Send</c> or missed in a broadcast, because <see cref="OrleansSocketsOptions.MaxBufferedBytes"/>
+    /// was met; <c>closed</c> with 1013 for the same reason, unfinished; <c>timeout</c>: closed with 1013 at <see cref="OrleansSocketsOptions.UnfinishedMessageTimeout"/>.
+    /// </summary>
+    public const string BudgetMet = "orleanssockets.budget.met";
 
     /// <summary>Batches sent to other silos.</summary>
     public const string LinkBatches = "orleanssockets.link.batches";
@@ -30,6 +39,6 @@ public static class OrleansSocketsDiagnostics
     /// <summary>The activity of claiming an end.</summary>
     public const string ClaimActivity = "orleanssockets.claim";
 
-    /// <summary>How an end finished.</summary>
+    /// <summary>How an end finished, or what became of a message.</summary>
     public const string OutcomeTag = "outcome";
 }

@@ -9,6 +9,7 @@ internal sealed class PairMetrics
     private readonly Meter _meter;
     private readonly Counter<long> _finishedEnds;
     private readonly Counter<long> _reattachments;
+    private readonly Counter<long> _budgetMet;
     private readonly Counter<long> _linkBatches;
     private readonly Counter<long> _linkBytes;
 
@@ -17,6 +18,7 @@ internal sealed class PairMetrics
         _meter = meters.Create(OrleansSocketsDiagnostics.MeterName);
         _finishedEnds = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.FinishedEnds, "{end}");
         _reattachments = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.Reattachments, "{attach}");
+        _budgetMet = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.BudgetMet, "{message}");
         _linkBatches = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.LinkBatches, "{batch}");
         _linkBytes = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.LinkBytes, "By");
     }
@@ -31,6 +33,8 @@ internal sealed class PairMetrics
     public void EndFinished(string outcome) => _finishedEnds.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.OutcomeTag, outcome));
 
     public void Reattached() => _reattachments.Add(1);
+
+    public void BudgetMet(string outcome) => _budgetMet.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.OutcomeTag, outcome));
 
     public void BatchSent(int bytes)
     {

@@ -5,6 +5,8 @@ namespace OrleansSockets.Ends;
 /// <summary>Performs what <see cref="CloseRelay"/> says for two joined ends. Messages pass one at a time per direction, so a slow side holds up the other.</summary>
 internal sealed class EndCouple
 {
+    private const int MaxUnderWay = 1024 * 1024;
+
     private readonly Lock _gate = new();
     private readonly WebSocketEnd[] _legs;
     private readonly CoupleOptions _options;
@@ -44,6 +46,13 @@ internal sealed class EndCouple
     private void Listen(int leg)
     {
         var (end, other) = (_legs[leg], _legs[1 - leg]);
+
+        // What passes waits at its source, not here.
+        lock (end.Core.Pair.Gate)
+        {
+            end.Core.RoomLimit = Math.Min(end.Core.RoomLimit, MaxUnderWay);
+        }
+
         end.OnMessage(e => RelayAsync(leg, other, e.Data));
         end.OnClose(e => Perform(state => e.WasClean
             ? CloseRelay.Closed(state, leg, e.Code, e.Reason, _options.LostCode)

@@ -17,6 +17,7 @@ internal sealed class OrleansSocketsOptionsValidator(TimeProvider clock) : IVali
         NotNegative(nameof(options.ClaimTimeout), options.ClaimTimeout);
         NotNegative(nameof(options.AcceptTimeout), options.AcceptTimeout);
         NotNegative(nameof(options.ReattachTimeout), options.ReattachTimeout);
+        NotNegative(nameof(options.UnfinishedMessageTimeout), options.UnfinishedMessageTimeout);
         Within(nameof(options.SendBufferSize), options.SendBufferSize, 1, int.MaxValue);
         Within(nameof(options.MaxWindow), options.MaxWindow, PairBudget.MinWindow, MaxWindow);
         Within(nameof(options.MaxBufferedBytes), options.MaxBufferedBytes, MinBufferedBytes, long.MaxValue);

@@ -29,9 +29,9 @@ internal sealed class End(Pair pair, int side, EndSettings settings, int window)
 
     public EndState State { get; set; } = EndState.Initial;
 
-    public OutStream Out { get; } = new(window);
+    public OutStream Out { get; } = new(window, pair.Hub.Budget);
 
-    public InStream In { get; } = new(window);
+    public InStream In { get; } = new(window, pair.Hub.Budget);
 
     public IEndConsumer? Consumer { get; set; }
 

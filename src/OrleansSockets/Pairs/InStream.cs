@@ -1,20 +1,17 @@
-using System.Buffers;
-
 namespace OrleansSockets.Pairs;
 
 /// <summary>
 /// The receiving half of a direction, at the end that receives: drops repeats, joins chunks, queues whole messages for the end's consumer and
 /// works out when credit goes back. Guarded by the pair's lock.
 /// </summary>
-internal sealed class InStream(int initialWindow)
+internal sealed class InStream(int initialWindow, PairBudget? budget = null)
 {
     private readonly Queue<ReceivedItem> _items = new();
-    private ArrayBufferWriter<byte>? _partial;
+    private BufferAccount _account;
+    private Queue<CountedPayload>? _takenPayloads;
+    private long _ownBytes;
     private long _received;
-    private long _partialSequence;
     private int _taken;
-    private int _partialCredit;
-    private int _partialHeld;
     private long _credit;
     private bool _opened;
     private bool _announces;
@@ -39,8 +36,16 @@ internal sealed class InStream(int initialWindow)
     /// <summary>Window bytes of what waits or is with the consumer; an unfinished message included.</summary>
     public long HeldBytes { get; private set; }
 
+    /// <summary>The message whose last chunk has not arrived.</summary>
+    public UnfinishedMessage? Unfinished { get; private set; }
+
+    /// <summary>The unfinished message waits for its sender, not for this end.</summary>
+    public bool AwaitsSender => Unfinished is { IsWithheld: false } && IsReadyForChunks;
+
     /// <summary>Items taken by the consumer and not yet consumed.</summary>
     public int Taken => _taken;
+
+    private bool IsReadyForChunks => _opened && _items.Count == 0 && _taken == 0;
 
     /// <summary>Takes a frame in. False: nothing new for the consumer.</summary>
     public bool Receive(in PairFrame frame)
@@ -51,32 +56,31 @@ internal sealed class InStream(int initialWindow)
         }
 
         _received = frame.Sequence;
-        HeldBytes += frame.Cost;
         if (frame.IsTerminal)
         {
             // Half a message is dropped.
             HasEnded = true;
-            _partial = null;
-            HeldBytes -= _partialHeld;
-            _partialHeld = 0;
-            _partialCredit = 0;
+            DropUnfinished();
         }
 
         if (IsFinished)
         {
             Consumed = frame.Sequence;
-            HeldBytes = 0;
             return false;
         }
 
+        var counted = CountedPayload.Of(frame.Payload);
+        if (Unfinished is null)
+        {
+            counted?.Hold();
+        }
+
+        Hold(frame.Cost, counted);
         if (!frame.Last)
         {
-            _partial ??= new ArrayBufferWriter<byte>(PairFrame.MaxChunk * 4);
-            _partial.Write(frame.Payload.Span);
-            _partialSequence = frame.Sequence;
-            _partialCredit += frame.Cost;
-            _partialHeld += frame.Cost;
-            CreditPartial();
+            Unfinished ??= new UnfinishedMessage(counted);
+            Unfinished.Add(frame);
+            CreditUnfinished();
             return false;
         }
 
@@ -87,17 +91,16 @@ internal sealed class InStream(int initialWindow)
             return true;
         }
 
-        var payload = frame.Payload;
-        if (_partial is not null)
+        if (Unfinished is { } begun)
         {
-            _partial.Write(payload.Span);
-            payload = _partial.WrittenMemory;
-            _partial = null;
+            _items.Enqueue(new ReceivedItem(frame.Kind, frame.Code, begun.Join(frame.Payload), frame.Sequence, frame.Cost + begun.Credit, frame.Cost + begun.Held));
+            Unfinished = null;
+        }
+        else
+        {
+            _items.Enqueue(new ReceivedItem(frame.Kind, frame.Code, frame.Payload, frame.Sequence, frame.Cost, frame.Cost));
         }
 
-        _items.Enqueue(new ReceivedItem(frame.Kind, frame.Code, payload, frame.Sequence, frame.Cost + _partialCredit, frame.Cost + _partialHeld));
-        _partialCredit = 0;
-        _partialHeld = 0;
         return true;
     }
 
@@ -127,7 +130,7 @@ internal sealed class InStream(int initialWindow)
     {
         _opened = true;
         _announces = true;
-        CreditPartial();
+        CreditUnfinished();
     }
 
     public bool TryTake(out ReceivedItem item)
@@ -138,6 +141,11 @@ internal sealed class InStream(int initialWindow)
         }
 
         _taken++;
+        if (CountedPayload.Of(item.Payload) is { } counted)
+        {
+            (_takenPayloads ??= new Queue<CountedPayload>()).Enqueue(counted);
+        }
+
         return true;
     }
 
@@ -161,10 +169,19 @@ internal sealed class InStream(int initialWindow)
         _taken--;
         Consumed = Math.Max(Consumed, item.LastSequence);
         _credit += item.Credit;
-        HeldBytes = Math.Max(0, HeldBytes - item.Held);
+        if (CountedPayload.Of(item.Payload) is null)
+        {
+            Unhold(item.Held, null);
+        }
+        else if (_takenPayloads!.TryDequeue(out var counted))
+        {
+            // In order; and if this end has stopped to read meanwhile, it was released then.
+            Unhold(item.Held, counted);
+        }
+
         IsFinished |= item.IsTerminal;
         _announces |= item.Kind == PairFrameKind.Ping;
-        CreditPartial();
+        CreditUnfinished();
     }
 
     /// <summary>Whether enough was consumed for an acknowledgement, and the window that goes with it.</summary>
@@ -193,22 +210,70 @@ internal sealed class InStream(int initialWindow)
     /// <summary>This end reads no more; what still comes is consumed unread.</summary>
     public void Discard()
     {
-        _items.Clear();
-        _partial = null;
+        DropUnfinished();
+        while (_items.TryDequeue(out var item))
+        {
+            CountedPayload.Of(item.Payload)?.Release();
+        }
+
+        while (_takenPayloads?.TryDequeue(out var counted) == true)
+        {
+            counted.Release();
+        }
+
+        // What the consumer has taken it may never say to be done with.
         HeldBytes = 0;
+        _account.Update(budget, _ownBytes = 0);
         Consumed = _received;
         IsFinished = true;
     }
 
-    // Chunks taken for reassembly count as consumed, so that a message larger than the window passes; acknowledgement is cumulative, so only
-    // when no earlier message is still with the consumer.
-    private void CreditPartial()
+    /// <summary>
+    /// Chunks taken for reassembly count as consumed, so that a message larger than the window passes; acknowledgement is cumulative, so only when no earlier message is still
+    /// with the consumer. While the budget is met a message that is counted gets no more, and is tried again later.
+    /// </summary>
+    public void CreditUnfinished()
     {
-        if (_opened && _partial is not null && _items.Count == 0 && _taken == 0)
+        if (Unfinished is { } begun && IsReadyForChunks)
         {
-            Consumed = Math.Max(Consumed, _partialSequence);
-            _credit += _partialCredit;
-            _partialCredit = 0;
+            begun.IsWithheld = begun.Counted is null && begun.Held >= BufferAccount.Step && budget is { IsMet: true };
+            if (!begun.IsWithheld)
+            {
+                Consumed = Math.Max(Consumed, begun.Sequence);
+                _credit += begun.TakeCredit();
+            }
+        }
+    }
+
+    private void DropUnfinished()
+    {
+        if (Unfinished is { } begun)
+        {
+            Unhold(begun.Held, begun.Counted);
+            Unfinished = null;
+        }
+    }
+
+    // What the sender counts on this silo is not counted again.
+    private void Hold(int bytes, CountedPayload? counted)
+    {
+        HeldBytes += bytes;
+        if (counted is null)
+        {
+            _account.Update(budget, _ownBytes += bytes);
+        }
+    }
+
+    private void Unhold(int bytes, CountedPayload? counted)
+    {
+        HeldBytes = Math.Max(0, HeldBytes - bytes);
+        if (counted is null)
+        {
+            _account.Update(budget, _ownBytes = Math.Max(0, _ownBytes - bytes));
+        }
+        else
+        {
+            counted.Release();
         }
     }
 }

@@ -5,10 +5,12 @@ namespace OrleansSockets.Pairs;
 /// link or route loses nothing: after a new attachment the frames behind the receiver's last consumed one are sent again.
 /// Guarded by the pair's lock.
 /// </summary>
-internal sealed class OutStream(int initialWindow)
+internal sealed class OutStream(int initialWindow, PairBudget? budget = null)
 {
     private readonly FrameQueue _frames = new();
     private readonly List<ReadOnlyMemory<byte>> _pings = [];
+    private BufferAccount _account;
+    private long _keptBytes;
     private int _pongs;
     private long _nextSequence = 1;
     private int _sent;
@@ -32,6 +34,9 @@ internal sealed class OutStream(int initialWindow)
 
     public bool CanSend => _receiverReady && _sent < _frames.Count && (_inFlight == 0 || _frames[_sent].IsTerminal || _inFlight + _frames[_sent].Cost <= _window);
 
+    /// <summary>Whether a message that is not counted by itself may be queued: the budget has room, or this stream needs none.</summary>
+    public bool HasBudgetFor(int bytes) => _keptBytes + bytes < BufferAccount.Step || budget is not { IsMet: true };
+
     public long NextSequence => _nextSequence;
 
     public void Enqueue(PairFrame frame)
@@ -49,6 +54,14 @@ internal sealed class OutStream(int initialWindow)
 
         _frames.Enqueue(frame with { Sequence = _nextSequence++ });
         QueuedBytes += frame.Payload.Length;
+        if (CountedPayload.Of(frame.Payload) is not { } counted)
+        {
+            _account.Update(budget, _keptBytes += frame.Cost);
+        }
+        else if (frame.First)
+        {
+            counted.Hold();
+        }
     }
 
     /// <summary>Of several Pings in a row the first and the last are answered; RFC 6455 section 5.5.3 asks for the last one only.</summary>
@@ -123,6 +136,7 @@ internal sealed class OutStream(int initialWindow)
                 QueuedBytes -= frame.Payload.Length;
             }
 
+            Unkeep(frame);
             IsFinished |= frame.IsTerminal;
             _pongs += frame.Kind == PairFrameKind.Ping ? 1 : 0;
             _frames.DropFirst();
@@ -147,6 +161,11 @@ internal sealed class OutStream(int initialWindow)
     /// <summary>Nobody is left to receive.</summary>
     public void Discard()
     {
+        for (var i = 0; i < _frames.Count; i++)
+        {
+            Unkeep(_frames[i]);
+        }
+
         _frames.Clear();
         _pings.Clear();
         _pongs = 0;
@@ -154,6 +173,19 @@ internal sealed class OutStream(int initialWindow)
         _inFlight = 0;
         QueuedBytes = 0;
         IsFinished = true;
+    }
+
+    // Up to its last chunk a message's bytes are kept as a whole.
+    private void Unkeep(in PairFrame frame)
+    {
+        if (CountedPayload.Of(frame.Payload) is not { } counted)
+        {
+            _account.Update(budget, _keptBytes -= frame.Cost);
+        }
+        else if (frame.Last)
+        {
+            counted.Release();
+        }
     }
 
     private bool IsPing(int fromEnd) => _frames.Count >= fromEnd && _frames[_frames.Count - fromEnd].Kind == PairFrameKind.Ping;

@@ -73,9 +73,30 @@ internal sealed class Pair(PairHub hub, PairId id)
         Pump(end);
     }
 
-    /// <summary>Queues a message in chunks. The bytes must not change any more.</summary>
-    public void SendMessage(End end, bool isText, ReadOnlyMemory<byte> bytes)
+    /// <summary>Queues a message in chunks. The bytes must not change any more. False: the silo's budget is met.</summary>
+    public bool SendMessage(End end, bool isText, ReadOnlyMemory<byte> bytes)
     {
+        if (end.Out.HasEnded || end.Out.IsFinished)
+        {
+            return true;
+        }
+
+        CountedPayload? counted = null;
+        if (bytes.Length > PairFrame.MaxChunk || CountedPayload.Of(bytes) is not null)
+        {
+            counted = CountedPayload.TryHold(Hub.Budget, bytes);
+            if (counted is null)
+            {
+                return false;
+            }
+
+            bytes = counted.Memory;
+        }
+        else if (!end.Out.HasBudgetFor(bytes.Length))
+        {
+            return false;
+        }
+
         var kind = isText ? PairFrameKind.Text : PairFrameKind.Binary;
         var first = true;
         do
@@ -86,7 +107,9 @@ internal sealed class Pair(PairHub hub, PairId id)
             first = false;
         }
         while (!bytes.IsEmpty);
+        counted?.Release();
         Pump(end);
+        return true;
     }
 
     /// <summary>Queues a Ping of a local end's client.</summary>
@@ -194,6 +217,33 @@ internal sealed class Pair(PairHub hub, PairId id)
     public void StopReading(End end)
     {
         end.In.Discard();
+        ReturnCredit(end);
+    }
+
+    /// <summary>What the peer has begun to say takes too much or too long: both sides see a Close with 1013.</summary>
+    public void CloseUnfinished(End end, string why, string outcome)
+    {
+        Timeline.Add(end.Side, $"closed for an unfinished message of the other end: {why}", CloseCode.TryAgainLater, PairCause.Unfinished);
+        Hub.Metrics.BudgetMet(outcome);
+        var close = PairFrame.Close(CloseCode.TryAgainLater, "A message was not finished."u8.ToArray());
+        if (end.State is { Out: false, Aborted: false, Failed: false, Phase: EndPhase.Accepted })
+        {
+            end.State = end.State with { Out = true };
+        }
+
+        Send(end, close);
+        if (end.In.ReceiveOwn(close))
+        {
+            end.Consumer?.Signal();
+        }
+
+        ReturnCredit(end);
+    }
+
+    /// <summary>The budget has room again for what the peer has begun to say.</summary>
+    public void ResumeUnfinished(End end)
+    {
+        end.In.CreditUnfinished();
         ReturnCredit(end);
     }
 

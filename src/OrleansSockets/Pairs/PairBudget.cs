@@ -1,48 +1,64 @@
 namespace OrleansSockets.Pairs;
 
 /// <summary>
-/// Watches what the ends of this silo hold, once a second, and narrows the windows while it is too much. A message costs nothing here: the sum is taken
-/// where it is needed.
+/// What all ends of this silo together hold: what they have sent and their peers have not consumed, and what they have received and not consumed, unfinished messages included.
+/// First come, first served.
 /// </summary>
-internal sealed class PairBudget : IDisposable
+internal sealed class PairBudget(OrleansSocketsOptions options)
 {
     /// <summary>A narrower window could wait for ever: it must hold what is consumed and not yet acknowledged (half of it) and one chunk more.</summary>
     public const int MinWindow = 48 * 1024;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
-    private readonly Func<IEnumerable<Pair>> _pairs;
-    private readonly OrleansSocketsOptions _options;
-    private readonly ITimer _timer;
-    private volatile bool _exceeded;
-
-    public PairBudget(Func<IEnumerable<Pair>> pairs, OrleansSocketsOptions options, TimeProvider clock)
-    {
-        _pairs = pairs;
-        _options = options;
-        _timer = clock.CreateTimer(_ => Measure(), null, Interval, Interval);
-    }
+    private long _heldBytes;
+    private TaskCompletionSource? _waiter;
 
     /// <summary>The widest window that an end may grant now.</summary>
-    public int Window => _exceeded ? MinWindow : _options.MaxWindow;
+    public int Window => IsMet ? MinWindow : options.MaxWindow;
 
-    /// <summary>What all ends together held at the last look.</summary>
-    public long HeldBytes { get; private set; }
+    /// <summary>What is counted; see <see cref="BufferAccount"/>.</summary>
+    public long HeldBytes => Volatile.Read(ref _heldBytes);
 
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Nothing more is taken that can be refused.</summary>
+    public bool IsMet => HeldBytes >= options.MaxBufferedBytes;
 
-    private void Measure()
+    /// <summary>Why something was refused.</summary>
+    public string Explanation =>
+        $"the ends of this silo hold {HeldBytes} bytes that are not consumed, and {nameof(OrleansSocketsOptions)}.{nameof(OrleansSocketsOptions.MaxBufferedBytes)} is {options.MaxBufferedBytes}";
+
+    public void Add(long bytes)
     {
-        var held = 0L;
-        foreach (var pair in _pairs())
+        Interlocked.Add(ref _heldBytes, bytes);
+        if (bytes < 0 && Volatile.Read(ref _waiter) is not null)
         {
-            lock (pair.Gate)
+            SignalRoom();
+        }
+    }
+
+    /// <summary>Adds the bytes of a message. One that is larger than all of the budget passes alone, or it never would.</summary>
+    public bool TryAdd(long bytes)
+    {
+        while (true)
+        {
+            var held = HeldBytes;
+            if (held > 0 && held + bytes > options.MaxBufferedBytes)
             {
-                held += (pair[0]?.In.HeldBytes ?? 0) + (pair[1]?.In.HeldBytes ?? 0);
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _heldBytes, held + bytes, held) == held)
+            {
+                return true;
             }
         }
-
-        HeldBytes = held;
-        _exceeded = held > _options.MaxBufferedBytes;
     }
+
+    /// <summary>A task that ends when something was given back, or by <see cref="SignalRoom"/>; the caller tries again.</summary>
+    public Task WaitForRoom()
+    {
+        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return (Interlocked.CompareExchange(ref _waiter, mine, null) ?? mine).Task;
+    }
+
+    /// <summary>Lets all that wait try again. Done once a second too, for one that began to wait just when the last bytes were given back.</summary>
+    public void SignalRoom() => Interlocked.Exchange(ref _waiter, null)?.TrySetResult();
 }

@@ -21,6 +21,9 @@ internal enum PairCause : byte
     /// <summary>A listener of this end threw, or its peer's client broke the protocol.</summary>
     Failed,
 
+    /// <summary>This end was closed with 1013, because a message of the other one was not finished in time or within the budget.</summary>
+    Unfinished,
+
     /// <summary>Nobody claimed this end in time.</summary>
     NotClaimed,
 

@@ -40,7 +40,8 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
         _membership = membership;
         Attachments = new EndAttachments(this, pace, logger);
         Claims = new EndClaims(this, Attachments, pace, logger);
-        Budget = new PairBudget(() => _pairs.Values, Options, pace);
+        Budget = new PairBudget(Options);
+        Unfinished = new UnfinishedMessages(this, pace);
         metrics.Observe(this);
         links.Received = Receive;
         membership.SubscribeToSiloStatusEvents(this);
@@ -68,6 +69,8 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
 
     public PairBudget Budget { get; }
 
+    public UnfinishedMessages Unfinished { get; }
+
     public int Count => _pairs.Count;
 
     public IEnumerable<Pair> Pairs => _pairs.Values;
@@ -83,7 +86,7 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
 
     public static bool IsTransient(Exception e) => e is OrleansException or TimeoutException or OperationCanceledException or IOException;
 
-    public void Dispose() => Budget.Dispose();
+    public void Dispose() => Unfinished.Dispose();
 
     public bool IsDead(SiloAddress silo) => _membership.IsDeadSilo(silo);
 

@@ -13,6 +13,9 @@ namespace OrleansSockets.Sessions;
 [Immovable(ImmovableKind.Any), SessionPlacementFilter, GrainDirectory(SessionDirectory.Name)]
 public abstract class WebSocketSession : Grain, IWebSocketSession
 {
+    // A smaller message is not worth a count of its own.
+    private const int LeastShared = 4 * 1024;
+
     private GrainWebSocketContext? _context;
 
     private GrainWebSocketContext Context => _context ??= (GrainWebSocketContext)this.GetWebSocketContext();
@@ -110,6 +113,13 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
             throw WebSocketPairException.MessageTooLarge(length, limit);
         }
 
+        // Held once for all; if there is no room for it, each end says so.
+        var counted = length > LeastShared ? CountedPayload.TryHold(Context.Hub.Budget, message.Bytes) : null;
+        if (counted is not null)
+        {
+            message = new WebSocketMessage(message.IsText, counted.Memory);
+        }
+
         var taken = 0;
         foreach (var end in Context.Sockets.Ordered)
         {
@@ -129,6 +139,7 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
             }
         }
 
+        counted?.Release();
         return taken;
     }
 }

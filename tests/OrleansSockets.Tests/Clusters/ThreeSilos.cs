@@ -13,7 +13,12 @@ public sealed class ThreeSilos : IAsyncLifetime
     public PairTestCluster Cluster => _cluster!;
 
     public async ValueTask InitializeAsync() => _cluster = await PairTestCluster.StartAsync(
-        3, options => options.ConfigurePairs(pairs => pairs.Deployments[Manual] = new CompatibilitySettings("2026-04-06", [])));
+        3,
+        options => options.ConfigurePairs(pairs =>
+        {
+            pairs.SendBufferSize = 1024 * 1024;
+            pairs.Deployments[Manual] = new CompatibilitySettings("2026-04-06", []);
+        }));
 
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
 }

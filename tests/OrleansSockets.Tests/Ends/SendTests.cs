@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansSockets.Testing;
 
 namespace OrleansSockets.Tests.Ends;
 
@@ -98,6 +99,27 @@ public sealed class SendTests(OneSilo one)
         Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"Message is too large: {limit + 1} > {limit}"), refused.Message);
         await one.IdleAsync();
         Assert.Equal([limit], lengths);
+    }
+
+    [Fact]
+    public async Task Send_SeveralLargeMessagesInOneHandler_AllArriveByDefault()
+    {
+        await using var cluster = await PairTestCluster.StartAsync(1);
+        WebSocketPair? pair = null;
+        await cluster.Silos[0].RunAsync(_ =>
+        {
+            pair = new WebSocketPair();
+            pair.Server.Accept();
+            for (var i = 0; i < 10; i++)
+            {
+                pair.Server.Send(new byte[4 * Mebibyte]);
+            }
+        });
+        var lengths = new List<int>();
+        pair!.Client.OnMessage(e => lengths.Add(e.Data.Bytes.Length));
+        pair.Client.Accept();
+        await cluster.WaitForIdleAsync();
+        Assert.Equal(Enumerable.Repeat(4 * Mebibyte, 10), lengths);
     }
 
     [Fact]

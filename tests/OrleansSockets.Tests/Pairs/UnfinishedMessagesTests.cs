@@ -1,0 +1,155 @@
+using Microsoft.Extensions.Time.Testing;
+using OrleansSockets.Pairs;
+using OrleansSockets.Testing;
+
+namespace OrleansSockets.Tests.Pairs;
+
+/// <summary>A silo whose budget is 1 MiB, with default send buffers.</summary>
+public sealed class UnfinishedMessagesTests : IAsyncLifetime
+{
+    private const int Mebibyte = 1024 * 1024;
+    private const string Closed = "close 1013 'A message was not finished.' clean in Closed";
+
+    private readonly FakeTimeProvider _time = new();
+    private PairTestCluster _cluster = null!;
+
+    private TestSilo Silo => _cluster.Silos[0];
+
+    public async ValueTask InitializeAsync() => _cluster = await PairTestCluster.StartAsync(1, options =>
+    {
+        options.FakeTime = _time;
+        options.ConfigurePairs(pairs => pairs.MaxBufferedBytes = Mebibyte);
+    });
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task Unfinished_LongerThanItsTime_BothEndsSee1013AndOthersGoOn()
+    {
+        var (slow, fine) = (await PairAsync(), await PairAsync());
+        Begin(slow.Client, 100);
+        Begin(fine.Client, 100);
+        Silo.Hub.Unfinished.Look();
+        Pass(TimeSpan.FromMinutes(4));
+        Assert.Empty(slow.Log.Lines);
+        Finish(fine.Client);
+        Begin(fine.Client, 100);
+        Pass(TimeSpan.FromMinutes(1));
+
+        Assert.Equal([Closed], await slow.Log.WaitForAsync(1));
+        Assert.Equal([Closed], await slow.ClientLog.WaitForAsync(1));
+        Assert.Contains(
+            slow.Server.Core.Pair.Timeline.ToArray(),
+            entry => entry is { Cause: PairCause.Unfinished, Code: 1013 } && entry.What.Contains("OrleansSocketsOptions.UnfinishedMessageTimeout (00:05:00)", StringComparison.Ordinal));
+        Finish(fine.Client);
+        Assert.Equal(2, (await fine.Log.WaitForAsync(2)).Length);
+    }
+
+    [Fact]
+    public async Task Unfinished_WhileItsReceiverIsBusy_TakesNoneOfItsTime()
+    {
+        var pair = await PairAsync();
+        TaskCompletionSource release = new();
+        pair.Server.OnMessage(_ => release.Task);
+        Silo.Hub.Unfinished.Look();
+        pair.Client.Send("keeps the receiver busy");
+        Begin(pair.Client, 100);
+        Silo.Hub.Unfinished.Look();
+        Pass(TimeSpan.FromHours(1));
+        release.SetResult();
+        Finish(pair.Client);
+        Assert.Equal(2, (await pair.Log.WaitForAsync(2)).Length);
+    }
+
+    [Fact]
+    public async Task Unfinished_BudgetMetForAWhile_TheLargestAreClosed()
+    {
+        var (small, large) = (await PairAsync(), await PairAsync());
+        Begin(small.Client, 400 * 1024);
+        Begin(large.Client, 800 * 1024);
+
+        // The budget is met before all of it is here.
+        Assert.InRange(Silo.Hub.Budget.HeldBytes, Mebibyte, Mebibyte + (256 * 1024));
+        Silo.Hub.Unfinished.Look();
+        Silo.Hub.Unfinished.Look();
+        Assert.Equal([Closed], await large.Log.WaitForAsync(1));
+        Assert.Equal([Closed], await large.ClientLog.WaitForAsync(1));
+        Assert.Contains(
+            large.Server.Core.Pair.Timeline.ToArray(),
+            entry => entry.Cause == PairCause.Unfinished && entry.What.Contains("OrleansSocketsOptions.MaxBufferedBytes is 1048576", StringComparison.Ordinal));
+
+        Finish(small.Client);
+        Assert.StartsWith("message", (await small.Log.WaitForAsync(1))[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Send_BudgetMet_IsRefusedWithASentenceAndSendAsyncWaits()
+    {
+        WebSocketPair? pair = null;
+        Task? waits = null;
+        await Silo.RunAsync(_ =>
+        {
+            pair = new WebSocketPair();
+            pair.Server.Accept();
+            pair.Server.Send(new byte[Mebibyte * 3 / 4]);
+            var refused = Assert.Throws<WebSocketPairException>(() => pair.Server.Send(new byte[Mebibyte / 2]));
+            Assert.Equal(WebSocketPairErrorKind.BufferFull, refused.Kind);
+            Assert.Contains("OrleansSocketsOptions.MaxBufferedBytes is 1048576", refused.Message, StringComparison.Ordinal);
+            waits = pair.Server.SendAsync(new byte[Mebibyte / 2]);
+            pair.Server.Send("needs no budget");
+        });
+        Assert.False(waits!.IsCompleted);
+
+        List<int> lengths = [];
+        pair!.Client.OnMessage(e => lengths.Add(e.Data.Bytes.Length));
+        pair.Client.Accept();
+        await waits;
+        await _cluster.WaitForIdleAsync();
+        Assert.Equal([Mebibyte * 3 / 4, 15, Mebibyte / 2], lengths);
+        Assert.Equal(0, Silo.Hub.Budget.HeldBytes);
+    }
+
+    private static void Begin(WebSocketEnd end, int length)
+    {
+        for (var first = true; length > 0; first = false)
+        {
+            Say(end, new byte[Math.Min(length, PairFrame.MaxChunk)], first, last: false);
+            length -= PairFrame.MaxChunk;
+        }
+    }
+
+    private static void Finish(WebSocketEnd end) => Say(end, [], first: false, last: true);
+
+    private static void Say(WebSocketEnd end, byte[] payload, bool first, bool last)
+    {
+        lock (end.Core.Pair.Gate)
+        {
+            end.Core.Pair.Send(end.Core, new PairFrame(0, PairFrameKind.Binary, first, last, 0, payload));
+        }
+    }
+
+    private void Pass(TimeSpan time)
+    {
+        _time.Advance(time);
+        Silo.Hub.Unfinished.Look();
+    }
+
+    private async Task<(WebSocketEnd Client, EventLog ClientLog, WebSocketEnd Server, EventLog Log)> PairAsync()
+    {
+        WebSocketPair? pair = null;
+        EndTicket? ticket = null;
+        EventLog? log = null;
+        await Silo.RunAsync(_ =>
+        {
+            pair = new WebSocketPair();
+            log = new EventLog(pair.Server);
+            pair.Server.Accept();
+            ticket = pair.Client.Release();
+        });
+        var client = await Silo.Pairs.ClaimAsync(ticket!, TestContext.Current.CancellationToken);
+        var clientLog = new EventLog(client);
+        client.Accept();
+        await _cluster.WaitForIdleAsync();
+        return (client, clientLog, pair!.Server, log!);
+    }
+}

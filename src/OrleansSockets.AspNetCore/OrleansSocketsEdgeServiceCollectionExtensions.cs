@@ -54,7 +54,9 @@ public static class OrleansSocketsEdgeServiceCollectionExtensions
         AdminOpenApi.Add(services);
         services.AddSingleton<IConnectionListenerFactory, HalfCloseListenerFactory>();
         services.AddHostedService<EdgeLifetime>();
-        services.AddHealthChecks().AddCheck<EdgeReadiness>(EdgeReadiness.Name, tags: [EdgeReadiness.Tag]);
+        services.AddHealthChecks()
+            .AddCheck<EdgeReadiness>(EdgeReadiness.Name, tags: [EdgeReadiness.Tag])
+            .AddCheck<LinkHealth>(LinkHealth.Name, tags: [EdgeReadiness.Tag]);
         return services;
     }
 

@@ -28,8 +28,7 @@ internal static class PairsEndpoint
         var hub = services.GetRequiredService<PairHub>();
         var side = context.GetRouteValue(Side)!.ToString() == "0" ? 0 : 1;
         var name = context.GetRouteValue(Name)!.ToString()!;
-        var meeting = services.GetRequiredService<IGrainFactory>().GetGrain<IRendezvousGrain>(name);
-        var reply = await meeting.JoinAsync(side, hub.Silo);
+        var reply = await hub.Detour.CallAsync(new JoinCall(name, side, hub.Silo));
         var partnerTimeout = services.GetRequiredService<IOptions<EdgeOptions>>().Value.PartnerTimeout;
         return reply.Outcome switch
         {
@@ -40,7 +39,7 @@ internal static class PairsEndpoint
                 Ticket = reply.Ticket,
                 AwaitsClient = true,
                 Beside = (end, socket, over) => WaitForPartnerAsync(end, socket, partnerTimeout, hub.Clock, over),
-                Ended = () => meeting.LeaveAsync(side, reply.Ticket!),
+                Ended = () => hub.Detour.CallAsync(new LeaveCall(name, side, reply.Ticket!)),
             },
         };
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using OrleansSockets;
@@ -42,6 +43,15 @@ public static class OrleansSocketsSiloBuilderExtensions
         services.AddSingleton<DeploymentStorage>();
         services.AddSingleton<DeploymentRegistry>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<DeploymentRegistry>());
+        services.AddSingleton<SiloConnections>();
+        services.AddOptions<SiloConnectionOptions>().Configure<SiloConnections>((options, connections) =>
+        {
+            options.ConfigureSiloOutboundConnection(connection => connection.Use(connections.Track));
+            options.ConfigureSiloInboundConnection(connection => connection.Use(connections.Track));
+        });
+        services.AddSingleton<SiloPaths>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloPaths>());
+        services.AddSingleton<SiloDetour>();
         services.AddSingleton<SiloLinks>();
         services.AddSingleton<PairHub>();
         services.AddSingleton<GrainContexts>();

@@ -10,7 +10,7 @@ public sealed class CutLinkTests(ITestOutputHelper output)
     private const int Pairs = 6;
     private const int Joins = 12;
 
-    private static readonly TimeSpan Cut = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Cut = TimeSpan.FromSeconds(75);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansSockets.Links;
+using OrleansSockets.Testing;
+
+namespace OrleansSockets.Tests.Clusters;
+
+/// <summary>Lets the calls of links between chosen silos go unanswered, as a cut does; membership sees nothing of it.</summary>
+internal sealed class CutLinks
+{
+    private readonly ConcurrentDictionary<(SiloAddress, SiloAddress), bool> _cut = new();
+
+    public void Install(PairTestClusterOptions options) => options.ConfigureSilo(silo => silo.Services
+        .AddSingleton<IOutgoingGrainCallFilter>(services => new Filter(this, services.GetRequiredService<ILocalSiloDetails>())));
+
+    public void Cut(TestSilo one, TestSilo other)
+    {
+        _cut[(one.Address, other.Address)] = true;
+        _cut[(other.Address, one.Address)] = true;
+    }
+
+    public void Mend() => _cut.Clear();
+
+    private sealed class Filter(CutLinks links, ILocalSiloDetails silo) : IOutgoingGrainCallFilter
+    {
+        public Task Invoke(IOutgoingGrainCallContext context) =>
+            context.InterfaceMethod.DeclaringType == typeof(ILinkService)
+            && SystemTargetGrainId.TryParse(context.TargetId, out var target)
+            && links._cut.ContainsKey((silo.SiloAddress, target.GetSiloAddress()))
+                ? new TaskCompletionSource().Task
+                : context.Invoke();
+    }
+}

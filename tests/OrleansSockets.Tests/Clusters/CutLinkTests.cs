@@ -23,7 +23,7 @@ public sealed class CutLinkTests
         var traffic = Traffic.Start(pair.Client, pair.Server);
         await traffic.FlowsAsync();
 
-        _links.Cut(a, b);
+        _links.Cut(a.Address, b.Address);
         await UntilAsync(() => a.Hub.Paths.Outages.Count == 1 && b.Hub.Paths.Outages.Count == 1);
         await UntilAsync(() => c.Address.Equals(a.Hub.Paths.Outages[0].Through) && c.Address.Equals(b.Hub.Paths.Outages[0].Through));
         await traffic.FlowsAsync();
@@ -43,7 +43,7 @@ public sealed class CutLinkTests
     {
         await using var cluster = await StartAsync(3);
         var (a, b) = (cluster.Silos[0], cluster.Silos[1]);
-        _links.Cut(a, b);
+        _links.Cut(a.Address, b.Address);
         await UntilAsync(() => a.Hub.Paths.Outages.Count == 1 && b.Hub.Paths.Outages.Count == 1);
 
         // The pair grain is wanted on B, and is made where both reach it.
@@ -62,7 +62,7 @@ public sealed class CutLinkTests
         var pair = await cluster.AcceptedPairAsync(0, 1, 1);
         var (clientLog, serverLog) = (new EventLog(pair.Client), new EventLog(pair.Server));
         var cut = TimeProvider.System.GetTimestamp();
-        _links.Cut(cluster.Silos[0], cluster.Silos[1]);
+        _links.Cut(cluster.Silos[0].Address, cluster.Silos[1].Address);
 
         Assert.StartsWith("close 1006", (await clientLog.WaitForAsync(1))[0], StringComparison.Ordinal);
         Assert.StartsWith("close 1006", (await serverLog.WaitForAsync(1))[0], StringComparison.Ordinal);
@@ -127,7 +127,7 @@ public sealed class CutLinkTests
 
     private Task<PairTestCluster> StartAsync(int silos) => PairTestCluster.StartAsync(silos, options =>
     {
-        _links.Install(options);
+        options.ConfigureSilo(silo => _links.Install(silo.Services));
         options.ConfigurePairs(pairs => (pairs.LinkTimeout, pairs.ReattachTimeout) = (LinkTimeout, ReattachTimeout));
     });
 }

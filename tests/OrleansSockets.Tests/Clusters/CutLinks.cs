@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSockets.Links;
-using OrleansSockets.Testing;
 
 namespace OrleansSockets.Tests.Clusters;
 
@@ -10,13 +9,13 @@ internal sealed class CutLinks
 {
     private readonly ConcurrentDictionary<(SiloAddress, SiloAddress), bool> _cut = new();
 
-    public void Install(PairTestClusterOptions options) => options.ConfigureSilo(silo => silo.Services
-        .AddSingleton<IOutgoingGrainCallFilter>(services => new Filter(this, services.GetRequiredService<ILocalSiloDetails>())));
+    public void Install(IServiceCollection services) =>
+        services.AddSingleton<IOutgoingGrainCallFilter>(silo => new Filter(this, silo.GetRequiredService<ILocalSiloDetails>()));
 
-    public void Cut(TestSilo one, TestSilo other)
+    public void Cut(SiloAddress one, SiloAddress other)
     {
-        _cut[(one.Address, other.Address)] = true;
-        _cut[(other.Address, one.Address)] = true;
+        _cut[(one, other)] = true;
+        _cut[(other, one)] = true;
     }
 
     public void Mend() => _cut.Clear();

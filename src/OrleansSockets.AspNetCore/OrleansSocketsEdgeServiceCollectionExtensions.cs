@@ -57,7 +57,9 @@ public static class OrleansSocketsEdgeServiceCollectionExtensions
         services.AddSingleton<IPostConfigureOptions<KestrelServerOptions>, SharedConnectionLimits>();
         services.AddSingleton<IConnectionListenerFactory, HalfCloseListenerFactory>();
         services.AddHostedService<EdgeLifetime>();
-        services.AddHealthChecks().AddCheck<EdgeReadiness>(EdgeReadiness.Name, tags: [EdgeReadiness.Tag]);
+        services.AddHealthChecks()
+            .AddCheck<EdgeReadiness>(EdgeReadiness.Name, tags: [EdgeReadiness.Tag])
+            .AddCheck<LinkHealth>(LinkHealth.Name, tags: [EdgeReadiness.Tag]);
         return services;
     }
 

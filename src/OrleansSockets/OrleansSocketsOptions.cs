@@ -23,7 +23,9 @@ public sealed class OrleansSocketsOptions
     /// <summary>How long an end of a claimed pair may stay unaccepted. Then it is aborted and the other one sees 1006. Default 5 min; 0: for ever.</summary>
     public TimeSpan AcceptTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long an end looks for a lost pair grain. Then both ends see 1006. Default 30 s; 0: for ever.</summary>
+    /// <summary>
+    /// How long an end looks for a lost pair grain, and how long its node may be reached neither directly nor through another one. Then both ends see 1006. Default 30 s; 0: for ever.
+    /// </summary>
     public TimeSpan ReattachTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -37,6 +39,13 @@ public sealed class OrleansSocketsOptions
     /// node from one end; <see cref="MaxBufferedBytes"/> bounds the sum.
     /// </summary>
     public int SendBufferSize { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// When no call to another silo was answered for so long, the link to it counts as down: its connections are opened anew, and its messages and calls go through a third silo that
+    /// reaches both, until it answers again. A silo that is merely stopped for longer loses connections, and no message. Default 5 s; from 1 s to 60 s, below
+    /// <see cref="ReattachTimeout"/>.
+    /// </summary>
+    public TimeSpan LinkTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Bytes that may be under way in one direction of a pair at first. Default 64 KiB; from 48 KiB to <see cref="MaxWindow"/>.</summary>
     public int InitialWindow { get; set; } = 64 * 1024;

@@ -4,14 +4,19 @@ using OrleansSockets.Pairs;
 using OrleansSockets.Processes.Node;
 using OrleansSockets.Rendezvous;
 
-// A node for tests that need real processes: --urls, --silo, --gateway, --primary (the first node's silo port).
+// A node for tests that need real processes: --urls, --silo, --gateway, --primary (the first node's silo port); --address, --primaryAddress: by default the loopback one;
+// --profile: by default the fast one.
 var builder = WebApplication.CreateBuilder(args);
 var silo = builder.Configuration.GetValue<int>("silo");
 var primary = builder.Configuration.GetValue<int>("primary");
-builder.Logging.SetMinimumLevel(LogLevel.Warning);
+var gateway = builder.Configuration.GetValue<int>("gateway");
+var address = IPAddress.Parse(builder.Configuration.GetValue("address", $"{IPAddress.Loopback}")!);
+var first = new IPEndPoint(IPAddress.Parse(builder.Configuration.GetValue("primaryAddress", $"{IPAddress.Loopback}")!), primary);
+builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("OrleansSockets", LogLevel.Information);
 builder.UseOrleans(orleans => orleans
-    .UseLocalhostClustering(silo, builder.Configuration.GetValue<int>("gateway"), silo == primary ? null : new IPEndPoint(IPAddress.Loopback, primary))
-    .UseMembershipProfile(MembershipProfile.Fast)
+    .UseLocalhostClustering(silo, gateway, first.Equals(new IPEndPoint(address, silo)) ? null : first)
+    .ConfigureEndpoints(address, silo, gateway)
+    .UseMembershipProfile(builder.Configuration.GetValue("profile", MembershipProfile.Fast))
     .AddOrleansSockets());
 builder.Services.AddOrleansSocketsEdge();
 
@@ -19,6 +24,9 @@ var app = builder.Build();
 app.MapWebSocketPairs("/pairs");
 app.MapWebSocketSession<IRecorder>("/recorders/{name}");
 app.MapGet("/silo", (PairHub hub) => hub.Silo.ToParsableString());
+app.MapGet("/links/down", (PairHub hub) => hub.Paths.Outages.Select(link => $"{link.To.Endpoint} through {link.Through?.Endpoint}"));
+app.MapGet("/members/active", (ISiloStatusOracle members) => members.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(member => $"{member.Endpoint}"));
+app.MapHealthChecks("/health");
 app.MapGet("/recorders/{name}/closes", (string name, IGrainFactory grains) => grains.GetGrain<IRecorder>(name).ClosesAsync());
 app.MapGet("/pairs/{name}/silo", async (string name, IGrainFactory grains, HeldNames names) =>
 {

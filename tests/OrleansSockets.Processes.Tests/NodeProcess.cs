@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
@@ -17,11 +18,14 @@ internal abstract class NodeProcess : IAsyncDisposable
     /// <param name="program">The project that the node runs.</param>
     /// <param name="port">Where it serves HTTP.</param>
     /// <param name="arguments">Its configuration.</param>
-    protected NodeProcess(string program, int port, IEnumerable<string> arguments)
+    /// <param name="place">Where in the network it runs. Default: where the tests do.</param>
+    protected NodeProcess(string program, int port, IEnumerable<string> arguments, NetworkPlace? place = null)
     {
-        Address = new Uri($"http://127.0.0.1:{port}");
+        Address = new Uri($"http://{place?.Address ?? IPAddress.Loopback}:{port}");
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(15) };
-        _process = Process.Start(new ProcessStartInfo("dotnet", [Assembly(program), "--urls", $"{Address}", .. arguments])
+        string[] command = ["dotnet", Assembly(program), "--urls", $"{Address}", .. arguments];
+        command = place is null ? command : [.. place.Enter, .. command];
+        _process = Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -8,5 +8,13 @@ namespace OrleansSockets.AspNetCore.Admin;
 /// <param name="Sockets">Open client sockets; null: it has no edge.</param>
 /// <param name="Deployment">What new ends take there by default.</param>
 /// <param name="Metadata">What its configuration says of it: its role, its region.</param>
+/// <param name="LinksDown">Its links to other nodes that are down; null if it did not answer.</param>
 internal sealed record NodeDocument(
-    string Address, string Name, string Status, int? Pairs, int? Sockets, string? Deployment, IReadOnlyDictionary<string, string> Metadata);
+    string Address, string Name, string Status, int? Pairs, int? Sockets, string? Deployment, IReadOnlyDictionary<string, string> Metadata,
+    IReadOnlyList<LinkDocument>? LinksDown);
+
+/// <summary>A link between two nodes that is down.</summary>
+/// <param name="To">The address of the node that does not answer.</param>
+/// <param name="Since">When it answered last.</param>
+/// <param name="Through">The address of the node that messages and calls go through meanwhile; null: none that reaches it is known.</param>
+internal sealed record LinkDocument(string To, DateTimeOffset Since, string? Through);

@@ -38,5 +38,9 @@ internal static class NodeEndpoints
         snapshot?.Pairs,
         snapshot?.Sockets,
         snapshot?.Deployment,
-        nodes.Metadata(member.SiloAddress));
+        nodes.Metadata(member.SiloAddress),
+        snapshot is null
+            ? null
+            : [.. (snapshot.Outages ?? []).Select(link =>
+                new LinkDocument(ClusterNodes.Address(link.To), link.Since, link.Through is { } through ? ClusterNodes.Address(through) : null))]);
 }

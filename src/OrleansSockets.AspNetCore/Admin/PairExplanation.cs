@@ -11,7 +11,8 @@ internal static class PairExplanation
     /// <summary>Causes that tell more than that an end is gone.</summary>
     private static readonly PairCause[] Reasons =
     [
-        PairCause.SocketEnded, PairCause.Failed, PairCause.NotClaimed, PairCause.NotAccepted, PairCause.NotAttached, PairCause.NodeLost, PairCause.Administrator,
+        PairCause.SocketEnded, PairCause.Failed, PairCause.NotClaimed, PairCause.NotAccepted, PairCause.NotAttached, PairCause.NodeLost, PairCause.LinkDown,
+        PairCause.Administrator,
     ];
 
     /// <summary>At least one sentence.</summary>
@@ -55,7 +56,7 @@ internal static class PairExplanation
 
         var reason = story.Where(happening => Reasons.Contains(happening.Entry.Cause))
             .Where(happening => happening.Entry.Side == 1 - side || happening.Entry.Cause is PairCause.Administrator or PairCause.NotAttached)
-            .Where(happening => happening.Entry.Time <= drop.Entry.Time || happening.Entry.Cause is PairCause.NodeLost)
+            .Where(happening => happening.Entry.Time <= drop.Entry.Time || happening.Entry.Cause is PairCause.NodeLost or PairCause.LinkDown)
             .Select(happening => (Happening?)happening)
             .LastOrDefault();
         return reason?.Entry.Cause switch
@@ -65,6 +66,7 @@ internal static class PairExplanation
             PairCause.NotClaimed or PairCause.NotAccepted => $"{Other(side, pair)} was {reason.Value.Entry.What}",
             PairCause.NotAttached => $"{Other(side, pair)} and the pair's grain did not find each other again: {reason.Value.Entry.What}",
             PairCause.NodeLost => $"the node of {Other(side, pair)} is lost: {reason.Value.Entry.What}",
+            PairCause.LinkDown => $"the link to the node of {Other(side, pair)} was down: {reason.Value.Entry.What}",
             PairCause.Administrator => "an administrator dropped the pair",
             _ when drop.Entry.Cause == PairCause.Gone && IsSocket(1 - side, pair) => $"the client of {Other(side, pair)} went away without a Close",
             _ when drop.Entry.Cause == PairCause.Gone => $"{Other(side, pair)} went away without a Close",

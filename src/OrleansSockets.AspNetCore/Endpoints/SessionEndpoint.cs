@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSockets.AspNetCore.Handshakes;
+using OrleansSockets.Links;
 using OrleansSockets.Sessions;
 
 namespace OrleansSockets.AspNetCore.Endpoints;
@@ -21,7 +22,8 @@ internal static class SessionEndpoint
             }
 
             var session = context.RequestServices.GetRequiredService<IGrainFactory>().GetGrain<TSession>(name!);
-            return ToOffer(await session.UpgradeAsync(Describe(context)));
+            var detour = context.RequestServices.GetRequiredService<SiloDetour>();
+            return ToOffer(await detour.CallAsync(new UpgradeCall(session, Describe(context))));
         });
     }
 

@@ -1,18 +1,25 @@
 using Microsoft.Extensions.Logging;
 using OrleansSockets.Deployments;
+using OrleansSockets.Links;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Administration;
 
 /// <inheritdoc cref="INodeService"/>
 internal sealed class NodeService(
-    GrainId id, Silo silo, ILoggerFactory loggerFactory, PairAdministration pairs, DeploymentRegistry deployments, IEnumerable<IEdgeDrain> edges)
+    GrainId id,
+    Silo silo,
+    ILoggerFactory loggerFactory,
+    PairAdministration pairs,
+    SiloPaths paths,
+    DeploymentRegistry deployments,
+    IEnumerable<IEdgeDrain> edges)
     : GrainService(id, silo, loggerFactory), INodeService
 {
     private readonly IEdgeDrain? _edge = edges.FirstOrDefault();
 
     public Task<NodeSnapshot> DescribeAsync() =>
-        Task.FromResult(new NodeSnapshot(pairs.Count, pairs.DefaultDeployment, _edge?.SocketCount, _edge?.IsDraining ?? false));
+        Task.FromResult(new NodeSnapshot(pairs.Count, pairs.DefaultDeployment, _edge?.SocketCount, _edge?.IsDraining ?? false, [.. paths.Outages]));
 
     public Task<PairId[]> FindPairsAsync(PairFilter filter) => Task.FromResult(pairs.Find(filter));
 

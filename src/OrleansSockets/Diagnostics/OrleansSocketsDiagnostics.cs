@@ -36,6 +36,17 @@ public static class OrleansSocketsDiagnostics
     /// <summary>Bytes sent to other silos.</summary>
     public const string LinkBytes = "orleanssockets.link.bytes";
 
+    /// <summary>
+    /// Links of this silo that are down: for each the time since the other silo answered last, in seconds, with the tags <see cref="LinkTag"/> and <see cref="DetourTag"/>.
+    /// </summary>
+    public const string LinkOutages = "orleanssockets.link.down";
+
+    /// <summary>The address of the other silo of a link.</summary>
+    public const string LinkTag = "to";
+
+    /// <summary>The address of the silo that a link's messages go through while it is down, or <c>none</c>.</summary>
+    public const string DetourTag = "through";
+
     /// <summary>The activity of claiming an end.</summary>
     public const string ClaimActivity = "orleanssockets.claim";
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using OrleansSockets.Links;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Diagnostics;
@@ -28,7 +29,13 @@ internal sealed class PairMetrics
     {
         _meter.CreateObservableUpDownCounter(OrleansSocketsDiagnostics.ActivePairs, () => hub.Count, "{pair}");
         _meter.CreateObservableGauge(OrleansSocketsDiagnostics.BufferedBytes, () => hub.Budget.HeldBytes, "By");
+        _meter.CreateObservableGauge(OrleansSocketsDiagnostics.LinkOutages, () => hub.Paths.Outages.Select(link => OutageOf(hub, link)), "s");
     }
+
+    private static Measurement<double> OutageOf(PairHub hub, LinkOutage link) => new(
+        Math.Max(0, (hub.Paths.Now - link.Since).TotalSeconds),
+        new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.LinkTag, $"{link.To.Endpoint}"),
+        new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.DetourTag, link.Through is { } through ? $"{through.Endpoint}" : "none"));
 
     public void EndFinished(string outcome) => _finishedEnds.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.OutcomeTag, outcome));
 

@@ -11,6 +11,9 @@ internal sealed class OrleansSocketsOptionsValidator(TimeProvider clock) : IVali
     private const long MinBufferedBytes = 1024 * 1024;
     private const int MaxWindow = 16 * 1024 * 1024;
 
+    private static readonly TimeSpan MinLinkTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxLinkTimeout = TimeSpan.FromSeconds(60);
+
     public ValidateOptionsResult Validate(string? name, OrleansSocketsOptions options)
     {
         List<string> failures = [];
@@ -18,6 +21,16 @@ internal sealed class OrleansSocketsOptionsValidator(TimeProvider clock) : IVali
         NotNegative(nameof(options.AcceptTimeout), options.AcceptTimeout);
         NotNegative(nameof(options.ReattachTimeout), options.ReattachTimeout);
         NotNegative(nameof(options.UnfinishedMessageTimeout), options.UnfinishedMessageTimeout);
+        if (options.LinkTimeout < MinLinkTimeout || options.LinkTimeout > MaxLinkTimeout)
+        {
+            failures.Add($"{nameof(OrleansSocketsOptions)}.{nameof(options.LinkTimeout)} is {options.LinkTimeout}; it must be from {MinLinkTimeout} to {MaxLinkTimeout}.");
+        }
+        else if (options.ReattachTimeout > TimeSpan.Zero && options.LinkTimeout >= options.ReattachTimeout)
+        {
+            failures.Add(
+                $"{nameof(OrleansSocketsOptions)}.{nameof(options.LinkTimeout)} is {options.LinkTimeout}; it must be below {nameof(options.ReattachTimeout)} ({options.ReattachTimeout}).");
+        }
+
         Within(nameof(options.SendBufferSize), options.SendBufferSize, 1, int.MaxValue);
         Within(nameof(options.MaxWindow), options.MaxWindow, PairBudget.MinWindow, MaxWindow);
         Within(nameof(options.MaxBufferedBytes), options.MaxBufferedBytes, MinBufferedBytes, long.MaxValue);

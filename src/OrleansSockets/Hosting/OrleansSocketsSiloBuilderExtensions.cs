@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using OrleansSockets;
@@ -43,6 +44,15 @@ public static class OrleansSocketsSiloBuilderExtensions
         services.AddSingleton<DeploymentStorage>();
         services.AddSingleton<DeploymentRegistry>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<DeploymentRegistry>());
+        services.AddSingleton<SiloConnections>();
+        services.AddOptions<SiloConnectionOptions>().Configure<SiloConnections>((options, connections) =>
+        {
+            options.ConfigureSiloOutboundConnection(connection => connection.Use(connections.Track));
+            options.ConfigureSiloInboundConnection(connection => connection.Use(connections.Track));
+        });
+        services.AddSingleton<SiloPaths>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloPaths>());
+        services.AddSingleton<SiloDetour>();
         services.AddSingleton<SiloLinks>();
         services.AddSingleton<PairHub>();
         services.AddSingleton<GrainContexts>();
@@ -54,6 +64,7 @@ public static class OrleansSocketsSiloBuilderExtensions
         builder.UseSiloMetadata();
         builder.AddDistributedGrainDirectory(SessionDirectory.Name);
         builder.AddGrainService<LinkService>();
+        services.AddSingleton<RendezvousServiceClient>();
         services.AddSingleton<HeldNames>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<HeldNames>());
         builder.AddGrainService<RendezvousService>();

@@ -22,4 +22,20 @@ internal interface ILinkService : IGrainService
     /// <summary>What this silo knows of a pair.</summary>
     [Alias("Describe"), ResponseTimeout("00:00:05")]
     Task<PairHostSnapshot?> DescribeAsync(PairId pair);
+
+    /// <summary>Answers: the silo is reached.</summary>
+    [Alias("Ping"), ResponseTimeout("00:00:05")]
+    Task PingAsync();
+
+    /// <summary>Whether another silo answers this one. Never takes a detour itself.</summary>
+    [Alias("Reaches"), ResponseTimeout("00:00:10")]
+    Task<bool> ReachesAsync(SiloAddress to);
+
+    /// <summary>Hands a batch on to a silo that its sender does not reach. False: this one does not, either.</summary>
+    [Alias("Forward"), ResponseTimeout("00:00:10")]
+    Task<bool> ForwardAsync(SiloAddress to, LinkBatch batch);
+
+    /// <summary>Makes a call for a silo that does not reach its target.</summary>
+    [Alias("Run"), ResponseTimeout("00:00:15")]
+    Task<T> RunAsync<T>(DetouredCall<T> call);
 }

@@ -11,7 +11,7 @@ namespace OrleansSockets.Links;
 internal sealed partial class SiloLink(
     SiloAddress to,
     SiloAddress from,
-    Func<SiloAddress, ILinkService> service,
+    Func<LinkBatch, Task> deliver,
     Func<SiloAddress, bool> isDead,
     TimeProvider clock,
     PairMetrics metrics,
@@ -112,15 +112,17 @@ internal sealed partial class SiloLink(
     {
         metrics.BatchSent(buffer.WrittenCount);
         var batch = new LinkBatch(from, number, buffer.WrittenMemory);
+        var repeated = false;
         while (!_dead)
         {
             try
             {
-                await service(to).ReceiveAsync(batch).ConfigureAwait(false);
+                await deliver(batch).ConfigureAwait(false);
                 break;
             }
             catch (Exception e) when (!isDead(to))
             {
+                repeated = true;
                 LogBatchRepeated(logger, e, number, to);
                 await Task.Delay(RetryDelay, clock).ConfigureAwait(false);
             }
@@ -133,7 +135,11 @@ internal sealed partial class SiloLink(
         lock (_gate)
         {
             _underWay--;
-            Recycle(buffer);
+            if (!repeated)
+            {
+                Recycle(buffer);
+            }
+
             if (_scheduled || (_full.Count == 0 && _open.WrittenCount == 0))
             {
                 return;
@@ -169,7 +175,7 @@ internal sealed partial class SiloLink(
         return spare;
     }
 
-    // The call has ended well, so the serializer is done with the buffer. After a failure it may still sit in an outgoing queue: leave it to the GC.
+    // The only call has ended well, so the serializer is done with the buffer. After a failure it may still sit in an outgoing queue: leave it to the GC.
     private void Recycle(ArrayBufferWriter<byte> buffer)
     {
         if (!_dead && buffer.Capacity <= 2 * BatchSize)
@@ -179,6 +185,6 @@ internal sealed partial class SiloLink(
         }
     }
 
-    [LoggerMessage(201, LogLevel.Warning, "Batch {Number} to silo {Silo} did not arrive and is sent again")]
+    [LoggerMessage(201, LogLevel.Debug, "Batch {Number} to silo {Silo} did not arrive and is sent again")]
     private static partial void LogBatchRepeated(ILogger logger, Exception exception, long number, SiloAddress silo);
 }

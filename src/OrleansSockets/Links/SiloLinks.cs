@@ -6,19 +6,22 @@ using OrleansSockets.Pairs;
 namespace OrleansSockets.Links;
 
 /// <summary>All links of this silo: one to each other silo that shares a pair with it, and what arrives from them.</summary>
-internal sealed partial class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracle membership, TimeProvider clock, IServiceProvider services, PairMetrics metrics, ILogger<SiloLinks> logger)
+internal sealed partial class SiloLinks(
+    ILocalSiloDetails silo, ISiloStatusOracle membership, SiloPaths paths, TimeProvider clock, PairMetrics metrics, ILogger<SiloLinks> logger)
 {
     private readonly ConcurrentDictionary<SiloAddress, SiloLink> _links = new();
     private readonly ConcurrentDictionary<SiloAddress, LinkInbox> _inboxes = new();
-    private LinkServiceClient? _client;
     private volatile bool _severed;
 
     /// <summary>Set once by the hub, which also sends through the links.</summary>
     public Action<SiloAddress, LinkFrame> Received { get; set; } = (_, _) => { };
 
+    /// <summary>The silos that there is a link to.</summary>
+    public IEnumerable<SiloAddress> Targets => _links.Keys;
+
     public bool IsIdle => _links.Values.All(link => link.IsIdle);
 
-    public ILinkService Service(SiloAddress to) => (_client ??= new LinkServiceClient(services)).On(to);
+    public ILinkService Service(SiloAddress to) => paths.Service(to);
 
     /// <summary>From now on nothing leaves this silo and nothing arrives, as if its machine were gone.</summary>
     public void Sever()
@@ -39,7 +42,14 @@ internal sealed partial class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracl
 
         if (!_links.TryGetValue(to, out var link))
         {
-            link = _links.GetOrAdd(to, address => new SiloLink(address, silo.SiloAddress, Service, membership.IsDeadSilo, clock, metrics, logger));
+            link = _links.GetOrAdd(
+                to, address => new SiloLink(address, silo.SiloAddress, batch => paths.DeliverAsync(address, batch), membership.IsDeadSilo, clock, metrics, logger));
+            if (membership.IsDeadSilo(to))
+            {
+                // Its death was told before, and will not be again.
+                Remove(to);
+                return;
+            }
         }
 
         link.Send(frame);
@@ -60,6 +70,10 @@ internal sealed partial class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracl
 
         var inbox = _inboxes.GetOrAdd(batch.From, from => new LinkInbox(frames => Deliver(from, frames.Span)));
         inbox.Receive(batch);
+        if (membership.IsDeadSilo(batch.From))
+        {
+            _inboxes.TryRemove(batch.From, out _);
+        }
     }
 
     public void Remove(SiloAddress dead)
@@ -70,6 +84,7 @@ internal sealed partial class SiloLinks(ILocalSiloDetails silo, ISiloStatusOracl
         }
 
         _inboxes.TryRemove(dead, out _);
+        paths.Remove(dead);
     }
 
     private void Deliver(SiloAddress from, ReadOnlySpan<byte> frames)

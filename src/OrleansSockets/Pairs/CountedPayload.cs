@@ -11,6 +11,7 @@ internal sealed class CountedPayload : MemoryManager<byte>
 {
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly BufferCharge _charge;
+    private readonly Lock _gate = new();
     private int _holds = 1;
 
     private CountedPayload(ReadOnlyMemory<byte> bytes, BufferCharge charge)
@@ -39,17 +40,23 @@ internal sealed class CountedPayload : MemoryManager<byte>
 
     public void Hold()
     {
-        if (Interlocked.Increment(ref _holds) == 1)
+        lock (_gate)
         {
-            _charge.Add(_bytes.Length);
+            if (++_holds == 1)
+            {
+                _charge.Add(_bytes.Length);
+            }
         }
     }
 
     public void Release()
     {
-        if (Interlocked.Decrement(ref _holds) == 0)
+        lock (_gate)
         {
-            _charge.Add(-_bytes.Length);
+            if (--_holds == 0)
+            {
+                _charge.Add(-_bytes.Length);
+            }
         }
     }
 
@@ -73,12 +80,15 @@ internal sealed class CountedPayload : MemoryManager<byte>
     // A handler may send again what it was given, long after that was released.
     private bool TryHold()
     {
-        if (Interlocked.Increment(ref _holds) > 1 || _charge.TryAdd(_bytes.Length))
+        lock (_gate)
         {
+            if (_holds == 0 && !_charge.TryAdd(_bytes.Length))
+            {
+                return false;
+            }
+
+            _holds++;
             return true;
         }
-
-        Interlocked.Decrement(ref _holds);
-        return false;
     }
 }

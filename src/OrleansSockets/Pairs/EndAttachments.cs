@@ -43,11 +43,11 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
     }
 
     /// <summary>The node of the end's activation is dead. If the peer lived there, too, no activation will find it again. Called under the pair's lock.</summary>
-    public void OwnerLost(Pair pair, End end, SiloAddress owner)
+    public void OwnerLost(Pair pair, End end, SiloAddress owner, string why, PairCause cause)
     {
         if (owner.Equals(end.PeerHost))
         {
-            pair.Timeline.Add(1 - end.Side, $"its node {owner.Endpoint} is lost", cause: PairCause.NodeLost);
+            pair.Timeline.Add(1 - end.Side, why, cause: cause);
             pair.PeerLost(end);
         }
         else
@@ -159,17 +159,29 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
         }
     }
 
-    public async Task<AttachReply> CallGrainAsync(PairId id, SiloAddress? placement, AttachRequest request)
+    public Task<AttachReply> CallGrainAsync(PairId id, SiloAddress? placement, AttachRequest request) =>
+        hub.Detour.CallAsync(new AttachCall(id, placement, request), late => _ = WithdrawLateAsync(late, request));
+
+    // The request was made again through another silo, and came twice. If the end is no more by now, the pair grain must not take it for a living one.
+    private async Task WithdrawLateAsync(Task<AttachReply> late, AttachRequest request)
     {
-        // The hint decides where a new activation goes; an active grain is called where it is.
-        RequestContext.Set(IPlacementDirector.PlacementHintKey, placement ?? hub.Silo);
-        try
+        await ((Task)late).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (late.IsCompletedSuccessfully && late.Result.Outcome == AttachOutcome.Attached && !IsHere(request))
         {
-            return await hub.Grains.GetGrain<IPairGrain>(id.Value).AttachAsync(request).ConfigureAwait(false);
+            await hub.Claims.WithdrawAsync(request).ConfigureAwait(false);
         }
-        finally
+    }
+
+    private bool IsHere(AttachRequest request)
+    {
+        if (hub.Find(request.Pair) is not { } pair)
         {
-            RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+            return false;
+        }
+
+        lock (pair.Gate)
+        {
+            return pair[request.Side] is { } end && end.Secret == request.Secret;
         }
     }
 
@@ -255,7 +267,7 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
             {
                 null => await CallGrainAsync(request.Pair, null, request).ConfigureAwait(false),
                 _ when owner.Equals(hub.Silo) => AttachHere(request),
-                _ => await hub.Links.Service(owner).AttachAsync(request).ConfigureAwait(false),
+                _ => await hub.Detour.CallAsync(new AttachAtCall(owner, request)).ConfigureAwait(false),
             };
         }
         catch (Exception e)

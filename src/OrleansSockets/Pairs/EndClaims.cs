@@ -101,6 +101,12 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
             }
 
             pair.Timeline.Add(side, "claimed");
+            if (pair[1 - side] is { Route: EndRoute.Attached, IsDone: false } asked && asked.Epoch.Activation == request.Epoch.Activation)
+            {
+                // The first answer may be lost, and the end that it named with it.
+                return new AdoptReply(AttachOutcome.Attached, asked.Request(hub.Silo));
+            }
+
             if (pair[1 - side] is not { Route: EndRoute.Local } other)
             {
                 hub.RemoveIfDone(pair);
@@ -160,22 +166,24 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
     public async Task WithdrawAsync(End end, Task call)
     {
         await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await TellAsync(end.Pair.Id, end.Side, grain => grain.WithdrawAsync(end.Side, end.Secret)).ConfigureAwait(false);
+        await TellAsync(new WithdrawCall(end.Pair.Id, end.Side, end.Secret)).ConfigureAwait(false);
     }
 
+    public Task WithdrawAsync(AttachRequest request) => TellAsync(new WithdrawCall(request.Pair, request.Side, request.Secret));
+
     // Until the pair grain knows, for else the peer hears nothing. A grain that cannot be reached for so long has lost the peer, too.
-    private async Task TellAsync(PairId id, int side, Func<IPairGrain, Task> tell)
+    private async Task TellAsync(TellCall call)
     {
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
             try
             {
-                await tell(hub.Grains.GetGrain<IPairGrain>(id.Value)).ConfigureAwait(false);
+                await hub.Detour.CallAsync(call).ConfigureAwait(false);
                 return;
             }
             catch (Exception e) when (PairHub.IsTransient(e))
             {
-                LogNotTold(logger, e, id, side, attempt);
+                LogNotTold(logger, e, call.Pair, call.Side, attempt);
                 await Task.Delay(RetryDelay, pace).ConfigureAwait(false);
             }
         }
@@ -204,7 +212,7 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
 
     private async Task GiveUpAsync(Pair pair, int side, Guid secret)
     {
-        await TellAsync(pair.Id, side, grain => grain.GiveUpAsync(side, secret)).ConfigureAwait(false);
+        await TellAsync(new GiveUpCall(pair.Id, side, secret)).ConfigureAwait(false);
         lock (pair.Gate)
         {
             hub.RemoveIfDone(pair);

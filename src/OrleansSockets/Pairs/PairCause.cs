@@ -38,4 +38,7 @@ internal enum PairCause : byte
 
     /// <summary>An administrator ended the pair.</summary>
     Administrator,
+
+    /// <summary>The silo of this end was not reached from the other's for too long, though it may live.</summary>
+    LinkDown,
 }

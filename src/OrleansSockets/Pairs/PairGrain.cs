@@ -131,7 +131,7 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
 
         try
         {
-            return await links.Service(home).AdoptAsync(adopt);
+            return await hub.Detour.CallAsync(new AdoptCall(home, adopt));
         }
         catch (Exception e) when (PairHub.IsTransient(e) && hub.IsDead(home))
         {

@@ -23,6 +23,8 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
         ILocalSiloDetails silo,
         ISiloStatusOracle membership,
         SiloLinks links,
+        SiloPaths paths,
+        SiloDetour detour,
         IGrainFactory grains,
         IOptions<OrleansSocketsOptions> options,
         TimeProvider pace,
@@ -32,6 +34,8 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
     {
         Silo = silo.SiloAddress;
         Links = links;
+        Paths = paths;
+        Detour = detour;
         Grains = grains;
         Options = options.Value;
         Clock = Options.TimeProvider;
@@ -44,12 +48,17 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
         Unfinished = new UnfinishedMessages(this, pace);
         metrics.Observe(this);
         links.Received = Receive;
+        paths.Lost = (cut, limit) => LoseSilo(cut, $"no other node reached its node {cut.Endpoint} for ReattachTimeout ({limit}), and the link to it is down", PairCause.LinkDown);
         membership.SubscribeToSiloStatusEvents(this);
     }
 
     public SiloAddress Silo { get; }
 
     public SiloLinks Links { get; }
+
+    public SiloPaths Paths { get; }
+
+    public SiloDetour Detour { get; }
 
     public IGrainFactory Grains { get; }
 
@@ -209,16 +218,21 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
         }
 
         Links.Remove(updatedSilo);
+        LoseSilo(updatedSilo, $"its node {updatedSilo.Endpoint} is lost", PairCause.NodeLost);
+    }
+
+    private void LoseSilo(SiloAddress lost, string why, PairCause cause)
+    {
         foreach (var pair in _pairs.Values)
         {
             lock (pair.Gate)
             {
-                pair.Relay?.SiloLost(updatedSilo);
+                pair.Relay?.SiloLost(lost, why, cause);
                 for (var side = 0; side < 2; side++)
                 {
-                    if (pair[side] is { Route: EndRoute.Attached } end && updatedSilo.Equals(end.Owner))
+                    if (pair[side] is { Route: EndRoute.Attached } end && lost.Equals(end.Owner))
                     {
-                        Attachments.OwnerLost(pair, end, updatedSilo);
+                        Attachments.OwnerLost(pair, end, lost, why, cause);
                     }
                 }
             }

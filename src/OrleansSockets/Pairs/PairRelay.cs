@@ -39,9 +39,15 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
         }
 
         var side = _sides[request.Side];
-        if (side.Secret is { } held && held != request.Secret && !moves)
+        if (side.Secret is { } held && held != request.Secret)
         {
-            return AttachReply.Failed(AttachOutcome.AlreadyClaimed);
+            // A request may come twice, the second time long after: it must not win the side back from an end that took it over since.
+            if (!moves || side.Replaced?.Contains(request.Secret) == true)
+            {
+                return AttachReply.Failed(AttachOutcome.AlreadyClaimed);
+            }
+
+            (side.Replaced ??= []).Add(held);
         }
 
         var step = Apply(PairEventKind.Attach, request.Side);
@@ -70,7 +76,7 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
             other.Host = expected;
             if (pair.Hub.IsDead(expected))
             {
-                HostLost(1 - request.Side, expected);
+                HostLost(1 - request.Side, $"its node {expected.Endpoint} is lost", PairCause.NodeLost);
             }
             else
             {
@@ -150,14 +156,14 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
         }
     }
 
-    public void SiloLost(SiloAddress silo)
+    public void SiloLost(SiloAddress silo, string why, PairCause cause)
     {
         for (var side = 0; side < 2; side++)
         {
             if (silo.Equals(_sides[side].Host))
             {
                 _sides[side].Attached = false;
-                HostLost(side, silo);
+                HostLost(side, why, cause);
             }
         }
     }
@@ -264,9 +270,9 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
         }
     }
 
-    private void HostLost(int side, SiloAddress host)
+    private void HostLost(int side, string why, PairCause cause)
     {
-        pair.Timeline.Add(side, $"its node {host.Endpoint} is lost", cause: PairCause.NodeLost);
+        pair.Timeline.Add(side, why, cause: cause);
         Apply(PairEventKind.HostLost, side);
     }
 
@@ -355,6 +361,9 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
     private sealed class RelaySide
     {
         public Guid? Secret { get; set; }
+
+        /// <summary>The ends that were here before the one that is.</summary>
+        public List<Guid>? Replaced { get; set; }
 
         public SiloAddress? Host { get; set; }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansSockets.Pairs;
 
@@ -25,7 +26,6 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
     private readonly Dictionary<Guid, NameLeave> _leaves = [];
     private readonly Dictionary<SiloAddress, Task> _leaving = [];
     private ClusterView _view = new(long.MinValue, [], []);
-    private RendezvousServiceClient? _client;
     private ITimer? _renewals;
 
     public HeldNames(
@@ -112,7 +112,7 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
 
     /// <summary>The pair that a name stands for.</summary>
     public async Task<PairId?> FindAsync(string name) =>
-        _view.HomeOf(name) is { } home ? await Service(home).FindAsync(name).ConfigureAwait(false) : null;
+        _view.HomeOf(name) is { } home ? await _services.GetRequiredService<RendezvousServiceClient>().On(home).FindAsync(name).ConfigureAwait(false) : null;
 
     /// <summary>Answers another silo, or this one.</summary>
     public async Task<NameReply> AnswerAsync(NameJoin join)
@@ -132,7 +132,7 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
             // Without a home the silo is not active yet: its own table waits for that.
             return home is null || home.Equals(_hub.Silo)
                 ? await AnswerAsync(join).WaitAsync(cancellation).ConfigureAwait(false)
-                : await Service(home).JoinAsync(join).WaitAsync(cancellation).ConfigureAwait(false);
+                : await _hub.Detour.CallAsync(new NameJoinCall(home, join)).WaitAsync(cancellation).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -248,7 +248,7 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
             var announcement = new NameAnnouncement(_hub.Silo, version, isComplete, holds);
             var answer = home.Equals(_hub.Silo)
                 ? Table.Announce(announcement)
-                : await Service(home).AnnounceAsync(announcement).ConfigureAwait(false);
+                : await _hub.Detour.CallAsync(new NameAnnounceCall(home, announcement)).ConfigureAwait(false);
             foreach (var secret in answer.Stray)
             {
                 Find(secret)?.Stray();
@@ -335,7 +335,7 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
             }
             else
             {
-                await Service(home).LeaveAsync(due).ConfigureAwait(false);
+                await _hub.Detour.CallAsync(new NameLeaveCall(home, due)).ConfigureAwait(false);
             }
 
             return true;
@@ -368,8 +368,6 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
         await _membership.Refresh(new MembershipVersion(version), cancellation).AsTask().WaitAsync(cancellation).ConfigureAwait(false);
         SetView(ClusterView.Of(_membership.CurrentSnapshot));
     }
-
-    private IRendezvousService Service(SiloAddress home) => (_client ??= new RendezvousServiceClient(_services)).On(home);
 
     [LoggerMessage(120, LogLevel.Information, "The silo {Silo} that keeps some names did not answer; what it has to hear is said again")]
     private static partial void LogHomeSilent(ILogger logger, Exception exception, SiloAddress? silo);

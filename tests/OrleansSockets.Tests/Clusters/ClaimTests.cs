@@ -1,3 +1,4 @@
+using OrleansSockets.Pairs;
 using OrleansSockets.Testing;
 
 namespace OrleansSockets.Tests.Clusters;
@@ -38,5 +39,42 @@ public sealed class ClaimTests
         Assert.Equal(["echo: hi", "Closed 4001 enough True"], clientLog);
         Assert.Equal(0, a.PairCount);
         Assert.Equal(0, b.PairCount);
+    }
+
+    [Fact]
+    public async Task Adopt_TheFirstAnswerIsLost_NamesTheOtherEndAgain()
+    {
+        await using var cluster = await PairTestCluster.StartAsync(1);
+        var silo = cluster.Silos[0];
+        EndTicket? ticket = null;
+        await silo.RunAsync(_ => ticket = new WebSocketPair().Client.Release());
+        var request = new AdoptRequest(ticket!, Guid.NewGuid(), new PairEpoch(1, Guid.NewGuid()), silo.Address);
+
+        var first = silo.Hub.Claims.Adopt(request);
+        var second = silo.Hub.Claims.Adopt(request);
+
+        Assert.Equal(AttachOutcome.Attached, second.Outcome);
+        Assert.NotNull(first.Other);
+        Assert.Equal(first.Other.Secret, second.Other?.Secret);
+        Assert.Equal(AttachOutcome.AlreadyClaimed, silo.Hub.Claims.Adopt(request with { Claimer = Guid.NewGuid() }).Outcome);
+    }
+
+    [Fact]
+    public async Task Attach_ComesAgainAfterAnotherEndTookOver_DoesNotWinTheSideBack()
+    {
+        await using var cluster = await PairTestCluster.StartAsync(1);
+        var silo = cluster.Silos[0];
+        using (silo.Hub.Enter(PairId.New(), out var pair))
+        {
+            using var relay = silo.Hub.StartRelay(pair, () => { });
+            AttachRequest Request() => new() { Pair = pair.Id, Side = 0, Host = silo.Address, Secret = Guid.NewGuid(), Window = 65536 };
+            var (early, later) = (Request(), Request());
+            Assert.Equal(AttachOutcome.Attached, relay.Attach(early, moves: true).Outcome);
+            Assert.Equal(AttachOutcome.Attached, relay.Attach(early, moves: true).Outcome);
+            Assert.Equal(AttachOutcome.Attached, relay.Attach(later, moves: true).Outcome);
+
+            Assert.Equal(AttachOutcome.AlreadyClaimed, relay.Attach(early, moves: true).Outcome);
+            silo.Hub.StopRelay(pair, relay);
+        }
     }
 }

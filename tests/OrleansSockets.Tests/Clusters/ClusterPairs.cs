@@ -5,13 +5,16 @@ namespace OrleansSockets.Tests.Clusters;
 /// <summary>Pairs whose ends and grain are on chosen silos.</summary>
 internal static class ClusterPairs
 {
-    /// <summary>A pair, not accepted yet: the server end where it is made, the client end claimed elsewhere, the grain on <paramref name="grain"/>.</summary>
-    public static async Task<(WebSocketEnd Client, WebSocketEnd Server)> PairAsync(this PairTestCluster cluster, int client, int server, int grain, string? deployment = null)
+    /// <summary>
+    /// A pair, not accepted yet: the server end where it is made, the client end claimed elsewhere, the grain on <paramref name="grain"/>, though asked for at <paramref name="hint"/>.
+    /// </summary>
+    public static async Task<(WebSocketEnd Client, WebSocketEnd Server)> PairAsync(
+        this PairTestCluster cluster, int client, int server, int grain, string? deployment = null, int? hint = null)
     {
         var (clientSilo, serverSilo) = (cluster.Silos[client], cluster.Silos[server]);
         WebSocketPair? pair = null;
         await serverSilo.Pairs.CreateContext(deployment).RunAsync(
-            () => pair = serverSilo.Pairs.Create(new WebSocketPairOptions { PlacementHint = cluster.Silos[grain].Address }));
+            () => pair = serverSilo.Pairs.Create(new WebSocketPairOptions { PlacementHint = cluster.Silos[hint ?? grain].Address }));
         var ticket = pair!.Client.Release();
         WebSocketEnd? claimed = null;
         await clientSilo.Pairs.CreateContext(deployment).RunAsync(
@@ -20,9 +23,10 @@ internal static class ClusterPairs
         return (claimed!, pair.Server);
     }
 
-    public static async Task<(WebSocketEnd Client, WebSocketEnd Server)> AcceptedPairAsync(this PairTestCluster cluster, int client, int server, int grain)
+    public static async Task<(WebSocketEnd Client, WebSocketEnd Server)> AcceptedPairAsync(
+        this PairTestCluster cluster, int client, int server, int grain, int? hint = null)
     {
-        var pair = await cluster.PairAsync(client, server, grain);
+        var pair = await cluster.PairAsync(client, server, grain, hint: hint);
         pair.Client.Accept();
         pair.Server.Accept();
         return pair;

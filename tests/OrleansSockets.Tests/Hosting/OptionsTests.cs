@@ -13,6 +13,8 @@ public sealed class OptionsTests
         { o => o.ReattachTimeout = TimeSpan.FromSeconds(-1), "OrleansSocketsOptions.ReattachTimeout is -00:00:01; it must be 0 (never) or more." },
         { o => o.UnfinishedMessageTimeout = TimeSpan.FromSeconds(-1), "OrleansSocketsOptions.UnfinishedMessageTimeout is -00:00:01; it must be 0 (never) or more." },
         { o => o.MaxBufferedBytes = 1024, "OrleansSocketsOptions.MaxBufferedBytes is 1024 bytes; it must be from 1048576 to 9223372036854775807." },
+        { o => o.LinkTimeout = TimeSpan.Zero, "OrleansSocketsOptions.LinkTimeout is 00:00:00; it must be from 00:00:01 to 00:01:00." },
+        { o => o.LinkTimeout = TimeSpan.FromSeconds(30), "OrleansSocketsOptions.LinkTimeout is 00:00:30; it must be below ReattachTimeout (00:00:30)." },
         { o => o.SendBufferSize = 0, "OrleansSocketsOptions.SendBufferSize is 0 bytes; it must be from 1 to 2147483647." },
         { o => o.InitialWindow = 1024, "OrleansSocketsOptions.InitialWindow is 1024 bytes; it must be from 49152 to 262144." },
         { o => o.MaxWindow = 17 * 1024 * 1024, "OrleansSocketsOptions.MaxWindow is 17825792 bytes; it must be from 49152 to 16777216." },

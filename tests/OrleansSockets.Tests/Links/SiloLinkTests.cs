@@ -20,7 +20,7 @@ public sealed class SiloLinkTests : IDisposable
     private bool _dead;
 
     public SiloLinkTests() => _link = new SiloLink(
-        To, From, _ => _other, _ => Volatile.Read(ref _dead), TimeProvider.System, new PairMetrics(_services.GetRequiredService<IMeterFactory>()), NullLogger.Instance);
+        To, From, batch => _other.ReceiveAsync(batch), _ => Volatile.Read(ref _dead), TimeProvider.System, new PairMetrics(_services.GetRequiredService<IMeterFactory>()), NullLogger.Instance);
 
     public void Dispose() => _services.Dispose();
 
@@ -163,6 +163,14 @@ public sealed class SiloLinkTests : IDisposable
         public Task<AttachReply> AttachAsync(AttachRequest request) => throw new NotSupportedException();
 
         public Task<PairHostSnapshot?> DescribeAsync(PairId pair) => throw new NotSupportedException();
+
+        public Task PingAsync() => throw new NotSupportedException();
+
+        public Task<bool> ReachesAsync(SiloAddress to) => throw new NotSupportedException();
+
+        public Task<bool> ForwardAsync(SiloAddress to, LinkBatch batch) => throw new NotSupportedException();
+
+        public Task<T> RunAsync<T>(DetouredCall<T> call) => throw new NotSupportedException();
 
         private static async Task PollAsync(Func<bool> condition)
         {

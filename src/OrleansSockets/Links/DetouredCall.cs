@@ -19,5 +19,7 @@ internal abstract record DetouredCall<T>
 /// <param name="Silo">Which.</param>
 /// <param name="Grains">Its grains.</param>
 /// <param name="Service">The link services of others.</param>
-/// <param name="IsDetour">It makes the call for another silo, which may be cut off from the directory: what the call activates should live here.</param>
+/// <param name="IsDetour">
+/// It makes the call for another silo, which may be cut off from the directory: what the call activates should live here.
+/// </param>
 internal sealed record DetourSite(SiloAddress Silo, IGrainFactory Grains, Func<SiloAddress, ILinkService> Service, bool IsDetour);

@@ -20,11 +20,14 @@ public static class WebSocketEndpointRouteBuilderExtensions
     /// </summary>
     /// <param name="endpoints">The routes.</param>
     /// <param name="pattern">Such as <c>/echo</c>.</param>
-    /// <param name="handler">As in <c>MapGet</c>: its parameters are bound, what it returns is the response. It should refuse a client before it opens anything for it.</param>
+    /// <param name="handler">
+    /// As in <c>MapGet</c>: its parameters are bound, what it returns is the response. It runs for requests that may become a socket only: what has no upgrade, a wrong
+    /// version or an origin that is not allowed is refused before.
+    /// </param>
     public static RouteHandlerBuilder MapWebSocket(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Delegate handler)
     {
         RequireEdge(endpoints);
-        return endpoints.MapMethods(pattern, Methods, handler);
+        return endpoints.MapMethods(pattern, Methods, handler).AddEndpointFilter<RouteHandlerBuilder, HandshakeFilter>();
     }
 
     /// <inheritdoc cref="MapWebSocket(IEndpointRouteBuilder, string, Delegate)"/>

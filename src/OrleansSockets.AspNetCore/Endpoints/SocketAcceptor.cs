@@ -20,13 +20,16 @@ internal sealed class SocketAcceptor(
     private readonly EdgeOptions _options = options.Value;
     private readonly bool _anyOrigin = environment.IsDevelopment();
 
+    /// <summary>Null if the request may become a socket, as far as it alone says.</summary>
+    public HandshakeFailure? Check(HttpContext context) => WebSocketHandshake.Check(context, _options, _anyOrigin);
+
     /// <summary>Serves a request to its end.</summary>
     /// <param name="context">The request.</param>
     /// <param name="obtain">Asks the endpoint, once the request is known to be good. The token is the handshake's time limit.</param>
     /// <param name="refused">Called if <paramref name="obtain"/> was not.</param>
     public async Task HandleAsync(HttpContext context, Func<CancellationToken, Task<EndOffer>> obtain, Action? refused = null)
     {
-        var failure = WebSocketHandshake.Check(context, _options, _anyOrigin);
+        var failure = Check(context);
         if (failure is null && !registry.TryEnter())
         {
             failure = HandshakeFailure.TryAgain(

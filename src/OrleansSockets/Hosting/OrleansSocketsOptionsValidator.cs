@@ -23,12 +23,15 @@ internal sealed class OrleansSocketsOptionsValidator(TimeProvider clock) : IVali
         NotNegative(nameof(options.UnfinishedMessageTimeout), options.UnfinishedMessageTimeout);
         if (options.LinkTimeout < MinLinkTimeout || options.LinkTimeout > MaxLinkTimeout)
         {
-            failures.Add($"{nameof(OrleansSocketsOptions)}.{nameof(options.LinkTimeout)} is {options.LinkTimeout}; it must be from {MinLinkTimeout} to {MaxLinkTimeout}.");
+            failures.Add(
+                $"{nameof(OrleansSocketsOptions)}.{nameof(options.LinkTimeout)} is {options.LinkTimeout}; "
+                + $"it must be from {MinLinkTimeout} to {MaxLinkTimeout}.");
         }
         else if (options.ReattachTimeout > TimeSpan.Zero && options.LinkTimeout >= options.ReattachTimeout)
         {
             failures.Add(
-                $"{nameof(OrleansSocketsOptions)}.{nameof(options.LinkTimeout)} is {options.LinkTimeout}; it must be below {nameof(options.ReattachTimeout)} ({options.ReattachTimeout}).");
+                $"{nameof(OrleansSocketsOptions)}.{nameof(options.LinkTimeout)} is {options.LinkTimeout}; "
+                + $"it must be below {nameof(options.ReattachTimeout)} ({options.ReattachTimeout}).");
         }
 
         Within(nameof(options.SendBufferSize), options.SendBufferSize, 1, int.MaxValue);

@@ -48,7 +48,8 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
         Unfinished = new UnfinishedMessages(this, pace);
         metrics.Observe(this);
         links.Received = Receive;
-        paths.Lost = (cut, limit) => LoseSilo(cut, $"no other node reached its node {cut.Endpoint} for ReattachTimeout ({limit}), and the link to it is down", PairCause.LinkDown);
+        paths.Lost = (cut, limit) => LoseSilo(
+            cut, $"the link to its node {cut.Endpoint} is down, and no other node reached it for ReattachTimeout ({limit})", PairCause.LinkDown);
         membership.SubscribeToSiloStatusEvents(this);
     }
 

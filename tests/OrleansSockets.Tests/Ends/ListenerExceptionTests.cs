@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansSockets.Tests.Ends;
 
-/// <summary>Rows E-63 to E-70 and H-18 to H-20 of PROTOCOL.md at a running end; "off" is the time before 2026-09-15.</summary>
+/// <summary>Rows E-63 to E-70 and H-21 to H-23 of PROTOCOL.md at a running end; "off" is the time before 2026-09-15.</summary>
 [Collection(OneSilo.Collection)]
 public sealed class ListenerExceptionTests(OneSilo one)
 {

@@ -180,7 +180,9 @@ internal sealed class InStream(int initialWindow, PairBudget? budget = null)
         }
 
         IsFinished |= item.IsTerminal;
-        _announces |= item.Kind == PairFrameKind.Ping;
+
+        // Of a message that came in chunks the last one is little credit, but the sender keeps all of it until it hears that.
+        _announces |= item.Kind == PairFrameKind.Ping || item.Held > item.Credit;
         CreditUnfinished();
     }
 

@@ -61,8 +61,8 @@ public static class WebSocketEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Maps <c>{prefix}/{name}/0</c> and <c>{prefix}/{name}/1</c>: two clients, each on any node, become the two ends of the pair of that name, and messages and
-    /// Closes pass through. A third client gets 409; for 60 s after the pair ended its name answers 410; whoever waits longer than <c>EdgeOptions.PartnerTimeout</c>
-    /// is closed with 4408.
+    /// Closes pass through. A third client gets 409; for 60 s after one of two clients that had met ended the pair its name answers 410; just after a change of the cluster a
+    /// name may answer 503; whoever waits longer than <c>EdgeOptions.PartnerTimeout</c> is closed with 4408. A name has at most 256 characters, none of them a control character.
     /// </summary>
     /// <param name="endpoints">The routes.</param>
     /// <param name="prefix">Such as <c>/pairs</c>.</param>

@@ -12,7 +12,12 @@ using Xunit;
 
 namespace OrleansSockets.AspNetCore.Tests.Endpoints;
 
+/// <summary>Others at the same time would be counted, too.</summary>
+[CollectionDefinition(nameof(LeakTests), DisableParallelization = true)]
+public sealed class LeakCollection;
+
 /// <summary>What is held for a client ends with the client, whatever it opened, however far it came and however it left.</summary>
+[Collection(nameof(LeakTests))]
 public sealed class LeakTests(LeakTests.TwoNodes nodes) : IClassFixture<LeakTests.TwoNodes>
 {
     private const int Clients = 5000;

@@ -77,6 +77,8 @@ public sealed class Http2SocketTests : IAsyncLifetime
         await client.SendTextAsync("x");
         client.SendFin();
         Assert.Equal("text x", await End.HeardAsync());
+        Assert.Equal("end of input", await End.HeardAsync());
+        End.PutAbort();
         Assert.Equal("abort", await End.HeardAsync());
         Assert.Equal("fin", await client.ReadAsync());
         await Ended;

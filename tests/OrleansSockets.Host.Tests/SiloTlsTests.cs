@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Xunit;
+
+namespace OrleansSockets.Host.Tests;
+
+/// <summary>Silo ports with TLS: whoever has no certificate of the cluster's authority is no member.</summary>
+public sealed class SiloTlsTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("silo-tls-");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task TwoNodes_WithCertificatesOfOneAuthority_AreOneCluster()
+    {
+        var authority = MakeAuthority("ours");
+        await using var a = await NodeProcess.StartAsync(Token, Certificate(authority, "a"));
+        await using var b = await a.StartPeerAsync(Token, Certificate(authority, "b"));
+
+        using var first = await TestSocket.ConnectAsync(a.Socket("pairs/tls/0"), Token);
+        using var second = await TestSocket.ConnectAsync(b.Socket("pairs/tls/1"), Token);
+        await first.SendAsync("hello", Token);
+        Assert.Equal("hello", await second.ReceiveAsync(Token));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ANode_WithoutACertificateOfTheAuthority_DoesNotJoin(bool hasOne)
+    {
+        await using var a = await NodeProcess.StartAsync(Token, Certificate(MakeAuthority("ours"), "a"));
+        string[] foreign = hasOne ? Certificate(MakeAuthority("theirs"), "foreign") : [];
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromSeconds(10));
+
+        // It finds nobody and either ends or goes on trying.
+        var joined = await Task.Run(async () =>
+        {
+            try
+            {
+                await using var stranger = await NodeProcess.StartAsync(limit.Token, [$"--Silo:Primary=127.0.0.1:{a.SiloPort}", .. foreign]);
+                return true;
+            }
+            catch (Exception e) when (e is OperationCanceledException or InvalidOperationException)
+            {
+                return false;
+            }
+        }, Token);
+
+        Assert.False(joined);
+    }
+
+    [Fact]
+    public async Task TheSiloPort_WithTls_SpeaksNothingElse()
+    {
+        await using var a = await NodeProcess.StartAsync(Token, Certificate(MakeAuthority("ours"), "a"));
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, a.SiloPort, Token);
+        await client.GetStream().WriteAsync(new byte[64], Token);
+
+        // The handshake fails: the connection ends, or an alert (21) comes before.
+        var answer = new byte[1];
+        var count = 0;
+        try
+        {
+            count = await client.GetStream().ReadAsync(answer, Token);
+        }
+        catch (IOException)
+        {
+            // Reset: it has ended, too.
+        }
+
+        Assert.True(count == 0 || answer[0] == 21, $"The silo said {answer[0]}.");
+    }
+
+    private X509Certificate2 MakeAuthority(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        var now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddHours(-1), now.AddHours(1));
+    }
+
+    private string[] Certificate(X509Certificate2 authority, string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.Create(authority, now.AddMinutes(-30), now.AddMinutes(30), RandomNumberGenerator.GetBytes(16));
+        return
+        [
+            $"--Silo:Tls:Certificate={Write($"{name}.pem", certificate.ExportCertificatePem())}",
+            $"--Silo:Tls:Key={Write($"{name}.key", key.ExportPkcs8PrivateKeyPem())}",
+            $"--Silo:Tls:Authority={Write($"{name}-authority.pem", authority.ExportCertificatePem())}",
+        ];
+    }
+
+    private string Write(string file, string text)
+    {
+        var path = Path.Combine(_folder.FullName, file);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}

@@ -23,8 +23,7 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
     private readonly CancellationToken _stopped;
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, HeldName> _held = [];
-    private readonly Dictionary<Guid, NameLeave> _leaves = [];
-    private readonly Dictionary<SiloAddress, Task> _leaving = [];
+    private readonly LeaveOutbox _leaves;
     private ClusterView _view = new(long.MinValue, [], []);
     private ITimer? _renewals;
 
@@ -37,6 +36,7 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
         _pace = pace;
         _logger = logger;
         _stopped = _stop.Token;
+        _leaves = new LeaveOutbox(TellAsync, pace, _stopped);
         Table = new NameTable(hub.Silo, hub.Clock, pace);
     }
 
@@ -193,8 +193,9 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
             }
 
             _view = view;
-            SendLeaves();
         }
+
+        _leaves.SetView(view);
 
         foreach (var home in view.Homes)
         {
@@ -276,56 +277,12 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
         lock (_gate)
         {
             _held.Remove(leave.Secret);
-            _leaves[leave.Secret] = leave;
-            SendLeaves();
         }
+
+        _leaves.Add(leave);
     }
 
-    // One task for each home that has something to hear. Called under the lock.
-    private void SendLeaves()
-    {
-        foreach (var home in _leaves.Values.Select(leave => _view.HomeOf(leave.Name)).OfType<SiloAddress>().Distinct())
-        {
-            if (!_leaving.ContainsKey(home))
-            {
-                _leaving.Add(home, Task.Run(() => SendLeavesAsync(home)));
-            }
-        }
-    }
-
-    private async Task SendLeavesAsync(SiloAddress home)
-    {
-        while (true)
-        {
-            NameLeave[] due;
-            lock (_gate)
-            {
-                due = [.. _leaves.Values.Where(leave => home.Equals(_view.HomeOf(leave.Name)))];
-                if (due.Length == 0 || _stopped.IsCancellationRequested)
-                {
-                    _leaving.Remove(home);
-                    return;
-                }
-            }
-
-            if (await TrySendAsync(home, due).ConfigureAwait(false))
-            {
-                lock (_gate)
-                {
-                    foreach (var leave in due)
-                    {
-                        _leaves.Remove(leave.Secret);
-                    }
-                }
-            }
-            else
-            {
-                await Task.Delay(RetryDelay, _pace, _stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    private async Task<bool> TrySendAsync(SiloAddress home, NameLeave[] due)
+    private async Task<bool> TellAsync(SiloAddress home, NameLeave[] due)
     {
         try
         {
@@ -350,16 +307,8 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
     // Its sockets are closed by now: nobody has to wait until the silo is dead.
     private async Task SayFarewellAsync(CancellationToken cancellation)
     {
-        Task[] leaving;
-        ClusterView view;
-        lock (_gate)
-        {
-            leaving = [.. _leaving.Values];
-            view = _view;
-        }
-
-        var said = view.Homes.Where(home => !home.Equals(_hub.Silo)).Select(home => AnnounceAsync(home, NameTable.Farewell, [], isComplete: true));
-        await Task.WhenAll(leaving.Concat(said)).WaitAsync(FarewellLimit, _pace, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var said = _view.Homes.Where(home => !home.Equals(_hub.Silo)).Select(home => AnnounceAsync(home, NameTable.Farewell, [], isComplete: true));
+        await Task.WhenAll(said.Append(_leaves.Sent)).WaitAsync(FarewellLimit, _pace, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // Ends when this silo sees the cluster at that version or later.

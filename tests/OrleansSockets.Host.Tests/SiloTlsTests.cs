@@ -78,7 +78,7 @@ public sealed class SiloTlsTests : IDisposable
         Assert.True(count == 0 || answer[0] == 21, $"The silo said {answer[0]}.");
     }
 
-    private X509Certificate2 MakeAuthority(string name)
+    private static X509Certificate2 MakeAuthority(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);

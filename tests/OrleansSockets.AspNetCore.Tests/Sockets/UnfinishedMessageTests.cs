@@ -53,7 +53,9 @@ public sealed class UnfinishedMessageTests
             }
 
             Assert.InRange(most, Budget / 2, Budget + (Clients * 1024 * 1024));
-            Assert.InRange(hub.Budget.HeldBytes, 0, Budget);
+
+            // Two that are left may fill it to the brim, with what was under way on top: then one more is closed.
+            await SocketServer.EventuallyAsync(() => hub.Budget.HeldBytes < Budget, () => $"{hub.Budget.HeldBytes} bytes are held");
             Assert.InRange(rounds, 10, int.MaxValue);
             Assert.True(Closed() < Clients, "All are closed, though some fit.");
             for (var i = 0; i < Clients; i++)

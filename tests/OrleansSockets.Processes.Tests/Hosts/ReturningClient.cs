@@ -76,9 +76,14 @@ internal sealed class ReturningClient(string name, Func<int, Uri> address, int f
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var saying = SayAsync(socket, over.Token);
         _buffer.AsSpan(head + 4, end - head - 4).CopyTo(_buffer);
-        await ListenAsync(socket, end - head - 4, stop);
-        await over.CancelAsync();
-        await saying;
+        await ListenAsync(socket, end - head - 4, HushAsync, stop);
+        await HushAsync();
+
+        async Task HushAsync()
+        {
+            await over.CancelAsync();
+            await saying;
+        }
     }
 
     private async Task SayAsync(Socket socket, CancellationToken stop)
@@ -97,7 +102,7 @@ internal sealed class ReturningClient(string name, Func<int, Uri> address, int f
         }
     }
 
-    private async Task ListenAsync(Socket socket, int end, CancellationToken stop)
+    private async Task ListenAsync(Socket socket, int end, Func<Task> hush, CancellationToken stop)
     {
         var closed = false;
         try
@@ -115,6 +120,9 @@ internal sealed class ReturningClient(string name, Func<int, Uri> address, int f
                             break;
                         case 8:
                             closed = true;
+
+                            // Nothing may follow its own Close: what the server reads no more would make it reset the connection.
+                            await hush();
                             await socket.SendAsync(Frame(8, payload.Span[..Math.Min(2, (int)length)].ToArray()), stop);
                             break;
                         case 9:

@@ -287,4 +287,52 @@ public sealed class EdgeSocketTests : IAsyncLifetime
         Assert.Equal("abort", await End.HeardAsync());
         await Ended;
     }
+
+    [Fact]
+    public async Task CloseWith_PeerIsGone_TheAnswerIsAwaitedAllTheSame()
+    {
+        using var client = await _server.ConnectAsync();
+        await client.SendTextAsync("x");
+        await End.HeardAsync();
+        _server.Socket!.CloseWith(1001, "The server shuts down.");
+        End.LosePeer();
+        Assert.Equal("close 1001 The server shuts down.", await client.ReadAsync());
+
+        // Longer than an answer that nobody hears is awaited.
+        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, TestContext.Current.CancellationToken);
+        await client.SendTextAsync("under way");
+        await client.SendCloseAsync(1001);
+        Assert.Equal("text under way", await End.HeardAsync());
+        Assert.Equal("close 1001", await End.HeardAsync());
+        Assert.Equal("fin", await client.ReadAsync());
+        await Ended;
+    }
+
+    [Fact]
+    public async Task Close_OfAPeerThatIsGone_TheAnswerIsReadBeforeTcpEnds()
+    {
+        using var client = await _server.ConnectAsync();
+        await client.SendTextAsync("x");
+        await End.HeardAsync();
+        End.PutClose(1000);
+        End.LosePeer();
+        Assert.Equal("close 1000", await client.ReadAsync());
+        await client.SendCloseAsync(1000);
+        Assert.Equal("close 1000", await End.HeardAsync());
+        Assert.Equal("fin", await client.ReadAsync());
+        await Ended;
+    }
+
+    [Fact]
+    public async Task Close_OfAPeerThatIsGone_ASilentClientHoldsUpNothing()
+    {
+        using var client = await _server.ConnectAsync();
+        await client.SendTextAsync("x");
+        await End.HeardAsync();
+        End.PutClose(1000);
+        End.LosePeer();
+        Assert.Equal("close 1000", await client.ReadAsync());
+        Assert.Equal("fin", await client.ReadAsync());
+        await Ended;
+    }
 }

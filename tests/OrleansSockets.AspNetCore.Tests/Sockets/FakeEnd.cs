@@ -22,6 +22,9 @@ internal sealed class FakeEnd : ISocketEnd
 
     public Task PeerGone => _peerGone.Task;
 
+    /// <summary>The peer reads no more.</summary>
+    public void LosePeer() => _peerGone.TrySetResult();
+
     /// <summary>Somebody is at the other end.</summary>
     public bool HasPeer { get; set; } = true;
 

@@ -316,7 +316,7 @@ public sealed class EdgeSocketTests : IAsyncLifetime
         await End.HeardAsync();
         End.PutClose(1000);
         End.LosePeer();
-        Assert.Equal("close 1000", await client.ReadAsync());
+        Assert.StartsWith("close 1000", await client.ReadAsync(), StringComparison.Ordinal);
         await client.SendCloseAsync(1000);
         Assert.Equal("close 1000", await End.HeardAsync());
         Assert.Equal("fin", await client.ReadAsync());
@@ -331,7 +331,7 @@ public sealed class EdgeSocketTests : IAsyncLifetime
         await End.HeardAsync();
         End.PutClose(1000);
         End.LosePeer();
-        Assert.Equal("close 1000", await client.ReadAsync());
+        Assert.StartsWith("close 1000", await client.ReadAsync(), StringComparison.Ordinal);
         Assert.Equal("fin", await client.ReadAsync());
         await Ended;
     }

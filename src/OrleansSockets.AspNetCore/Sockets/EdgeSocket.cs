@@ -13,6 +13,7 @@ internal sealed class EdgeSocket
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan MostForAnswers = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MostForUnheardAnswer = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MostAfterViolation = TimeSpan.FromSeconds(1);
 
     /// <summary>When the edge closes, a peer that takes nothing for so long does not get what the client still sends.</summary>
@@ -311,7 +312,9 @@ internal sealed class EdgeSocket
 
     private async Task<SocketOutcome> AfterSendingAsync(SendResult sent, Task<ReceiveResult> receiving)
     {
-        if (sent == SendResult.PeerGone || (sent == SendResult.Closed && !await AnswersAsync(receiving)))
+        // The peer is gone, or has closed and hears no answer: its listener failed, or it was cut off. Whom the edge itself closes is waited for all the same.
+        if (sent == SendResult.PeerGone
+            || (sent == SendResult.Closed && !_closesByItself && await Task.WhenAny(receiving, _end.PeerGone) != receiving && !await AnswersAsync(receiving)))
         {
             _end.Abort(null);
             return SocketOutcome.PeerGone;
@@ -334,10 +337,13 @@ internal sealed class EdgeSocket
         }
     }
 
-    // The Close is written. Whom the edge itself closes has CloseTimeout for the answer. Else a peer that is gone hears none: its
-    // listener failed, or it was cut off.
-    private async Task<bool> AnswersAsync(Task<ReceiveResult> receiving) =>
-        _closesByItself || await Task.WhenAny(receiving, _end.PeerGone) == receiving;
+    // Nobody hears the answer. But ending TCP before it would make a reset of it, behind the Close that says why.
+    private static async Task<bool> AnswersAsync(Task<ReceiveResult> receiving)
+    {
+        // This waits for the network, so also under a test's clock it is the system's time that counts.
+        await Task.WhenAny(receiving, Task.Delay(MostForUnheardAnswer, TimeProvider.System));
+        return receiving.IsCompleted;
+    }
 
     private SocketOutcome Drop(ReceiveResult received)
     {

@@ -312,9 +312,7 @@ internal sealed class EdgeSocket
 
     private async Task<SocketOutcome> AfterSendingAsync(SendResult sent, Task<ReceiveResult> receiving)
     {
-        // The peer is gone, or has closed and hears no answer: its listener failed, or it was cut off. Whom the edge itself closes is waited for all the same.
-        if (sent == SendResult.PeerGone
-            || (sent == SendResult.Closed && !_closesByItself && await Task.WhenAny(receiving, _end.PeerGone) != receiving && !await AnswersAsync(receiving)))
+        if (sent == SendResult.PeerGone || (sent == SendResult.Closed && !await AnswersAsync(receiving)))
         {
             _end.Abort(null);
             return SocketOutcome.PeerGone;
@@ -337,12 +335,18 @@ internal sealed class EdgeSocket
         }
     }
 
-    // Nobody hears the answer. But ending TCP before it would make a reset of it, behind the Close that says why.
-    private static async Task<bool> AnswersAsync(Task<ReceiveResult> receiving)
+    // The Close is written. Whom the edge itself closes has CloseTimeout for the answer. Else a peer that is gone hears none: its
+    // listener failed, or it was cut off. But ending TCP before the answer would make a reset of it, behind the Close that says why.
+    private async Task<bool> AnswersAsync(Task<ReceiveResult> receiving)
     {
-        // This waits for the network, so also under a test's clock it is the system's time that counts.
-        await Task.WhenAny(receiving, Task.Delay(MostForUnheardAnswer, TimeProvider.System));
-        return receiving.IsCompleted;
+        if (!_closesByItself && await Task.WhenAny(receiving, _end.PeerGone) != receiving)
+        {
+            // This waits for the network, so also under a test's clock it is the system's time that counts.
+            await Task.WhenAny(receiving, Task.Delay(MostForUnheardAnswer, TimeProvider.System));
+            return receiving.IsCompleted;
+        }
+
+        return true;
     }
 
     private SocketOutcome Drop(ReceiveResult received)

@@ -65,6 +65,7 @@ internal sealed class NameTable(SiloAddress here, TimeProvider clock, TimeProvid
                 if (pair.Version < view.Version && !here.Equals(view.HomeOf(name)))
                 {
                     _names.Remove(name);
+                    pair.Pulse();
                     continue;
                 }
 
@@ -86,12 +87,13 @@ internal sealed class NameTable(SiloAddress here, TimeProvider clock, TimeProvid
             var left = Patience - pace.GetElapsedTime(began);
             lock (_gate)
             {
-                if (TryJoin(join, patient: left > TimeSpan.Zero) is { } reply)
+                var (reply, inTheWay) = TryJoin(join, patient: left > TimeSpan.Zero);
+                if (reply is not null)
                 {
                     return reply with { Version = Version };
                 }
 
-                changed = (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                changed = inTheWay?.Changed ?? (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
 
             await changed.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, pace, cancellation)
@@ -114,8 +116,6 @@ internal sealed class NameTable(SiloAddress here, TimeProvider clock, TimeProvid
                     RemoveIfEmpty(leave.Name, pair);
                 }
             }
-
-            Pulse();
         }
     }
 
@@ -176,34 +176,35 @@ internal sealed class NameTable(SiloAddress here, TimeProvider clock, TimeProvid
         }
     }
 
-    // Null: what stands in the way may be gone in a moment.
-    private NameReply? TryJoin(NameJoin join, bool patient)
+    // No reply: wait for the cluster, or for what stands in the way under that name.
+    private (NameReply? Reply, NamedPair? InTheWay) TryJoin(NameJoin join, bool patient)
     {
+        var unsettled = new NameReply(NameOutcome.Unsettled);
         if (_view?.HomeOf(join.Name) is not { } home || join.Version > _view.Version)
         {
             // No silo is active yet, or the caller knows more of the cluster than this silo.
-            return patient ? null : new NameReply(NameOutcome.Unsettled);
+            return (patient ? null : unsettled, null);
         }
 
         if (!here.Equals(home))
         {
-            return new NameReply(NameOutcome.Moved);
+            return (new NameReply(NameOutcome.Moved), null);
         }
 
         if (!here.Equals(_settled?.HomeOf(join.Name)) || _unsettled.Exists(view => !here.Equals(view.HomeOf(join.Name))))
         {
-            return patient ? null : new NameReply(NameOutcome.Unsettled);
+            return (patient ? null : unsettled, null);
         }
 
         if (_left.ContainsKey(join.Secret))
         {
-            return new NameReply(NameOutcome.Unsettled);
+            return (unsettled, null);
         }
 
         var pair = Pair(join.Name);
         var reply = pair.Join(join, clock.GetUtcNow(), patient);
         RemoveIfEmpty(join.Name, pair);
-        return reply;
+        return (reply, pair);
     }
 
     // What its holder said under an older view and does not say now it has lost meanwhile, while another silo was the home.

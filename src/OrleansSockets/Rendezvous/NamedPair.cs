@@ -18,6 +18,8 @@ internal sealed class NamedPair
     // A holder's silo died, or the other side of one that had met has not been heard of: perhaps this pair has ended.
     private bool _isInDoubt;
 
+    private TaskCompletionSource? _changed;
+
     /// <summary>The pair that the name stands for; null while the next joiner gets a new one.</summary>
     public PairId? Pair => _isOver ? null : Current;
 
@@ -30,7 +32,13 @@ internal sealed class NamedPair
 
     public bool IsEmpty(DateTimeOffset now) => _holders[0] is null && _holders[1] is null && _restsUntil <= now;
 
-    /// <summary>A client wants a side. Null: wait for a socket that is about to end, and ask again.</summary>
+    /// <summary>Ends with the next leave, or when the name goes elsewhere.</summary>
+    public Task Changed => (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>
+    /// A client wants a side. Null: wait for what is in the way, and ask again. A client that comes back at once may well overtake the end of its own old socket, so
+    /// a side is said to be taken only to those who have waited.
+    /// </summary>
     /// <param name="join">What it wants.</param>
     /// <param name="now">The time.</param>
     /// <param name="patient">Whether there is time to wait.</param>
@@ -40,7 +48,7 @@ internal sealed class NamedPair
         if (_holders[join.Side] is { } holder)
         {
             return holder.Secret == join.Secret ? Joined(holder.Pair)
-                : patient && (_isOver || holder.Pair != Current) ? null
+                : patient ? null
                 : new NameReply(NameOutcome.Taken);
         }
 
@@ -73,6 +81,7 @@ internal sealed class NamedPair
         }
 
         _holders[leave.Side] = null;
+        Pulse();
         if (holder.Pair != Current)
         {
             return true;
@@ -123,8 +132,16 @@ internal sealed class NamedPair
                 _holders[side] = null;
                 _isInDoubt |= holder.Pair == Current;
                 _isOver |= _holders[1 - side]?.Pair != Current;
+                Pulse();
             }
         }
+    }
+
+    /// <summary>Wakes those that wait.</summary>
+    public void Pulse()
+    {
+        _changed?.TrySetResult();
+        _changed = null;
     }
 
     private void Start(PairId pair, SiloAddress placement)

@@ -308,30 +308,21 @@ public sealed class EdgeSocketTests : IAsyncLifetime
         await Ended;
     }
 
-    [Fact]
-    public async Task Close_OfAPeerThatIsGone_TheAnswerIsReadBeforeTcpEnds()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Close_OfAPeerThatIsGone_WaitsForTheAnswerAMoment(bool answers)
     {
         using var client = await _server.ConnectAsync();
-        await client.SendTextAsync("x");
-        await End.HeardAsync();
         End.PutClose(1000);
         End.LosePeer();
-        Assert.StartsWith("close 1000", await client.ReadAsync(), StringComparison.Ordinal);
-        await client.SendCloseAsync(1000);
-        Assert.Equal("close 1000", await End.HeardAsync());
-        Assert.Equal("fin", await client.ReadAsync());
-        await Ended;
-    }
+        Assert.Equal("close 1000 ", await client.ReadAsync());
+        if (answers)
+        {
+            await client.SendCloseAsync(1000);
+            Assert.Equal("close 1000", await End.HeardAsync());
+        }
 
-    [Fact]
-    public async Task Close_OfAPeerThatIsGone_ASilentClientHoldsUpNothing()
-    {
-        using var client = await _server.ConnectAsync();
-        await client.SendTextAsync("x");
-        await End.HeardAsync();
-        End.PutClose(1000);
-        End.LosePeer();
-        Assert.StartsWith("close 1000", await client.ReadAsync(), StringComparison.Ordinal);
         Assert.Equal("fin", await client.ReadAsync());
         await Ended;
     }

@@ -50,6 +50,35 @@ public sealed class NameTableTests
     }
 
     [Fact]
+    public async Task Join_OvertakesTheLeaveOfItsOwnOldSocket_IsAnsweredWithTheLeave()
+    {
+        var view = Settle(1, All);
+        var name = NameAt(view, Here);
+        var old = new NameJoin(name, 0, Here, Guid.NewGuid(), view.Version);
+        await _table.JoinAsync(old, TestContext.Current.CancellationToken);
+        var again = JoinAsync(name, view);
+        Assert.False(again.IsCompleted);
+
+        _table.Leave([new NameLeave(name, 0, old.Secret, NameEnding.Unmet)]);
+
+        Assert.Equal(NameOutcome.Joined, (await again).Outcome);
+    }
+
+    [Fact]
+    public async Task Join_WaitsForASide_AndTheNameMoves_IsTold()
+    {
+        var view = Settle(1, All[..2]);
+        var name = NameAt(view, Here, new ClusterView(2, All, All), All[2]);
+        await JoinAsync(name, view);
+        var waiting = JoinAsync(name, view);
+        Assert.False(waiting.IsCompleted);
+
+        See(2, All);
+
+        Assert.Equal(NameOutcome.Moved, (await waiting).Outcome);
+    }
+
+    [Fact]
     public async Task SetView_ASiloIsLost_ItsNamesWaitForTheOthers_TheRestDoNot()
     {
         var before = Settle(1, All);
@@ -62,6 +91,7 @@ public sealed class NameTableTests
 
         Say(All[0], 2);
         Say(All[1], 2, Hold(came, 0, waits: true));
+        await PassPatienceAsync(waiting);
         Assert.Equal(NameOutcome.Taken, (await waiting).Outcome);
     }
 
@@ -120,7 +150,9 @@ public sealed class NameTableTests
 
         _table.SetView(after);
 
-        Assert.Equal(NameOutcome.Taken, (await JoinAsync(name, after)).Outcome);
+        var join = JoinAsync(name, after);
+        await PassPatienceAsync(join);
+        Assert.Equal(NameOutcome.Taken, (await join).Outcome);
     }
 
     [Fact]

@@ -20,8 +20,22 @@ public sealed class NamedPairTests
         Assert.Equal(NameOutcome.Joined, first?.Outcome);
         Assert.Equal(first, second);
         Assert.Equal(A, second?.Placement);
-        Assert.Equal(NameOutcome.Taken, Join(0, B, out _)?.Outcome);
-        Assert.Equal(NameOutcome.Taken, Join(1, A, out _)?.Outcome);
+        Assert.Equal(NameOutcome.Taken, Join(0, B, out _, patient: false)?.Outcome);
+        Assert.Equal(NameOutcome.Taken, Join(1, A, out _, patient: false)?.Outcome);
+    }
+
+    [Fact]
+    public void Join_ATakenSide_WaitsForTheLeaveThatMayBeUnderWay()
+    {
+        Join(0, A, out var secret);
+        Join(1, B, out _);
+        Assert.Null(Join(0, A, out _));
+        var changed = _name.Changed;
+
+        Leave(0, secret, NameEnding.ByOthers);
+
+        Assert.True(changed.IsCompletedSuccessfully);
+        Assert.Equal(NameOutcome.Joined, Join(0, A, out _)?.Outcome);
     }
 
     [Fact]
@@ -111,7 +125,7 @@ public sealed class NamedPairTests
         Join(0, A, out _);
 
         Assert.False(Leave(0, Guid.NewGuid(), NameEnding.ByClient));
-        Assert.Equal(NameOutcome.Taken, Join(0, B, out _)?.Outcome);
+        Assert.Equal(NameOutcome.Taken, Join(0, B, out _, patient: false)?.Outcome);
     }
 
     [Fact]
@@ -143,7 +157,7 @@ public sealed class NamedPairTests
         var (pair, waiting) = (PairId.New(), Guid.NewGuid());
         Assert.True(_name.Announce(new NameHold("n", 0, waiting, pair, A, Waits: true), A, 5));
 
-        Assert.Equal(NameOutcome.Taken, Join(0, B, out _)?.Outcome);
+        Assert.Equal(NameOutcome.Taken, Join(0, B, out _, patient: false)?.Outcome);
         Assert.Equal(new NameReply(NameOutcome.Joined, Pair: pair, Placement: A), Join(1, B, out _));
         Assert.Equal(5, _name.Version);
     }
@@ -155,8 +169,8 @@ public sealed class NamedPairTests
         Assert.True(_name.Announce(new NameHold("n", 0, Guid.NewGuid(), pair, A, Waits: false), A, 5));
         Assert.True(_name.Announce(new NameHold("n", 1, Guid.NewGuid(), pair, A, Waits: false), B, 5));
 
-        Assert.Equal(NameOutcome.Taken, Join(0, B, out _)?.Outcome);
-        Assert.Equal(NameOutcome.Taken, Join(1, B, out _)?.Outcome);
+        Assert.Equal(NameOutcome.Taken, Join(0, B, out _, patient: false)?.Outcome);
+        Assert.Equal(NameOutcome.Taken, Join(1, B, out _, patient: false)?.Outcome);
     }
 
     [Fact]

@@ -21,6 +21,7 @@ return await Startup.RunAsync(() =>
         .UseMembershipProfile(configuration.GetChoice<MembershipProfile>("Membership:Profile"))
         .UseNodeRole(configuration.GetChoice<NodeRole>("Node:Role"))
         .UseConfiguredIdentity()
+        .UseConfiguredDirectoryCache()
         .AddOrleansSockets(options => options.AddConfigured(configuration)));
 
     var app = builder.Build();

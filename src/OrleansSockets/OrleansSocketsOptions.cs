@@ -56,8 +56,8 @@ public sealed class OrleansSocketsOptions
     /// <summary>
     /// What all ends of this silo together may hold, in bytes: what they have sent and their peers have not consumed, and what they have received and not consumed, unfinished messages
     /// included. First come, first served; the first 64 KiB of each direction of an end are not counted, and a broadcast counts once. When it is met, <c>Send</c> throws <c>BufferFull</c>,
-    /// <c>SendAsync</c> waits, windows shrink to 48 KiB, and unfinished messages get no further credit; if that lasts, the largest of them are closed with 1013. A message that is larger than
-    /// all of it passes alone. Default 256 MiB; at least 1 MiB.
+    /// <c>SendAsync</c> waits, windows shrink to 48 KiB, and unfinished messages get no further credit; if that lasts, the largest of them are closed with 1013. What is held may be more
+    /// only by what the windows that were granted before let in, up to <see cref="MaxWindow"/> and 64 KiB a direction, and by a message that is larger than all of it, which passes alone. Default 256 MiB; at least 1 MiB.
     /// </summary>
     public long MaxBufferedBytes { get; set; } = 256L * 1024 * 1024;
 

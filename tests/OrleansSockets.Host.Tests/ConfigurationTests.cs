@@ -33,6 +33,7 @@ public class ConfigurationTests
     [InlineData("ConnectionString is not one of a storage account.", "--Clustering:Provider=AzureTables", "--AzureTables:ConnectionString=x")]
     [InlineData("urls is 'nonsense'; it can be", "--urls=nonsense")]
     [InlineData("Admin:Port is 'x'; it can be a port from 1 to 65535.", "--Admin:Port=x")]
+    [InlineData("GrainDirectory:CacheSize must be at least 100.", "--GrainDirectory:CacheSize=0")]
     [InlineData("Silo:Tls:Certificate is set, but Silo:Tls:Key says nothing.", "--Silo:Tls:Certificate=node.pem")]
     [InlineData("Silo:Tls:Certificate: no certificate can be read there", "--Silo:Tls:Certificate=no.pem", "--Silo:Tls:Key=no.key")]
     public async Task Start_WithAValueThatMakesNoSense_EndsWithASentence(string sentence, params string[] arguments)

@@ -45,11 +45,11 @@ internal sealed class FinishedPairs
 
     private static int Bit(int side) => 1 << side;
 
-    /// <summary>Values by pair; the oldest pair is forgotten for a new one.</summary>
+    /// <summary>Values by pair; the oldest pair is forgotten for a new one. All its room is taken at once: what grows by pairs that are gone looks like a leak.</summary>
     private sealed class Latest<T>(int capacity)
     {
-        private readonly Dictionary<PairId, T> _values = [];
-        private readonly Queue<PairId> _order = new();
+        private readonly Dictionary<PairId, T> _values = new(capacity);
+        private readonly Queue<PairId> _order = new(capacity);
 
         public T? this[PairId id]
         {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using OrleansSockets.Pairs;
 using OrleansSockets.Testing.InMemory;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Testing;
 

@@ -1,4 +1,5 @@
 using OrleansSockets.Compatibility;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets;
 
@@ -68,6 +69,9 @@ public sealed class OrleansSocketsOptions
     /// <see cref="WebSocketContext.OnUnhandledListenerException"/>.
     /// </summary>
     public Action<UnhandledListenerExceptionEvent>? UnhandledListenerException { get; set; }
+
+    /// <summary>The wire versions that this silo speaks. A test may have it speak those of another release.</summary>
+    internal WireRange Wire { get; set; } = WireRange.Spoken;
 
     /// <summary>
     /// The clock of the timeouts above, and of what a pair's timeline says. Default: the system's. A test may give a fake one: Orleans' own clocks, and the pace of

@@ -2,6 +2,7 @@ using System.Text;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
 using OrleansSockets.Sessions;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets;
 

@@ -3,6 +3,7 @@ using System.Text;
 using OrleansSockets.Ends;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets;
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets;
 

@@ -1,5 +1,6 @@
 using OrleansSockets.Administration;
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.AspNetCore.Admin;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using OrleansSockets.Administration;
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.AspNetCore.Admin;
 

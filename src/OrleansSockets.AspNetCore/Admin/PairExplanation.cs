@@ -12,7 +12,7 @@ internal static class PairExplanation
     private static readonly PairCause[] Reasons =
     [
         PairCause.SocketEnded, PairCause.Failed, PairCause.NotClaimed, PairCause.NotAccepted, PairCause.NotAttached, PairCause.NodeLost, PairCause.LinkDown,
-        PairCause.Administrator,
+        PairCause.Unreadable, PairCause.Administrator,
     ];
 
     /// <summary>At least one sentence.</summary>
@@ -67,6 +67,7 @@ internal static class PairExplanation
             PairCause.NotAttached => $"{Other(side, pair)} and the pair's grain did not find each other again: {reason.Value.Entry.What}",
             PairCause.NodeLost => $"the node of {Other(side, pair)} is lost: {reason.Value.Entry.What}",
             PairCause.LinkDown => $"the link to the node of {Other(side, pair)} was down: {reason.Value.Entry.What}",
+            PairCause.Unreadable => $"what {Other(side, pair)} sent did not arrive whole: {reason.Value.Entry.What}",
             PairCause.Administrator => "an administrator dropped the pair",
             _ when drop.Entry.Cause == PairCause.Gone && IsSocket(1 - side, pair) => $"the client of {Other(side, pair)} went away without a Close",
             _ when drop.Entry.Cause == PairCause.Gone => $"{Other(side, pair)} went away without a Close",

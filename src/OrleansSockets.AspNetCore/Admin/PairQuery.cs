@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using OrleansSockets.Administration;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.AspNetCore.Admin;
 

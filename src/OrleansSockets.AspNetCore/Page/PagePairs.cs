@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Orleans.Runtime.Placement;
 using OrleansSockets.Deployments;
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.AspNetCore.Page;
 

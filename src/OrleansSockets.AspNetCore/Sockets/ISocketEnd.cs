@@ -1,5 +1,6 @@
 using OrleansSockets.Frames;
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.AspNetCore.Sockets;
 

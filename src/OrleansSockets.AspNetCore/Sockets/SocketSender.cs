@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using OrleansSockets.Frames;
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.AspNetCore.Sockets;
 

@@ -1,6 +1,7 @@
 using Orleans.Services;
 using OrleansSockets.Deployments;
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Administration;
 

@@ -1,5 +1,6 @@
 using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Administration;
 

@@ -37,6 +37,12 @@ public static class OrleansSocketsDiagnostics
     public const string LinkBytes = "orleanssockets.link.bytes";
 
     /// <summary>
+    /// Frames of other silos that were not taken; tag <see cref="OutcomeTag"/>: <c>unknown</c>, of a kind that a later version has; <c>unreadable</c> and <c>failed</c>, which ended
+    /// their pair; <c>cut</c>, behind which nothing of a batch could be read, which ended the pairs with that silo.
+    /// </summary>
+    public const string LinkFramesSkipped = "orleanssockets.link.frames.skipped";
+
+    /// <summary>
     /// Links of this silo that are down: for each the time since the other silo answered last, in seconds, with the tags <see cref="LinkTag"/> and <see cref="DetourTag"/>.
     /// </summary>
     public const string LinkOutages = "orleanssockets.link.down";

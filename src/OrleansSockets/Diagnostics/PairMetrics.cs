@@ -13,6 +13,7 @@ internal sealed class PairMetrics
     private readonly Counter<long> _budgetMet;
     private readonly Counter<long> _linkBatches;
     private readonly Counter<long> _linkBytes;
+    private readonly Counter<long> _linkFramesSkipped;
 
     public PairMetrics(IMeterFactory meters)
     {
@@ -22,6 +23,7 @@ internal sealed class PairMetrics
         _budgetMet = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.BudgetMet, "{message}");
         _linkBatches = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.LinkBatches, "{batch}");
         _linkBytes = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.LinkBytes, "By");
+        _linkFramesSkipped = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.LinkFramesSkipped, "{frame}");
     }
 
     /// <summary>Starts the instruments that read the hub.</summary>
@@ -42,6 +44,9 @@ internal sealed class PairMetrics
     public void Reattached() => _reattachments.Add(1);
 
     public void BudgetMet(string outcome) => _budgetMet.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.OutcomeTag, outcome));
+
+    public void FrameSkipped(string outcome) =>
+        _linkFramesSkipped.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.OutcomeTag, outcome));
 
     public void BatchSent(int bytes)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Ends;
 

@@ -1,5 +1,6 @@
 using Orleans.Services;
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Links;
 
@@ -7,6 +8,10 @@ namespace OrleansSockets.Links;
 [Alias("OrleansSockets.ILinkService")]
 internal interface ILinkService : IGrainService
 {
+    /// <summary>A silo that opens its link to this one says which wire versions it speaks, and hears which this one does.</summary>
+    [Alias("Hello"), ResponseTimeout("00:00:05")]
+    Task<WireRange> HelloAsync(WireRange spoken);
+
     /// <summary>Takes a batch; returns when it and all before it were handed to their pairs, or when it is held back for an earlier one.</summary>
     [Alias("Receive"), ResponseTimeout("00:00:10")]
     Task ReceiveAsync(LinkBatch batch);

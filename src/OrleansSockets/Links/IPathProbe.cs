@@ -1,3 +1,5 @@
+using OrleansSockets.Wire;
+
 namespace OrleansSockets.Links;
 
 /// <summary>What a <see cref="SiloPath"/> does to the world, and tells it.</summary>

@@ -1,3 +1,5 @@
+using OrleansSockets.Wire;
+
 namespace OrleansSockets.Links;
 
 /// <summary>Puts the batches of one sending silo back in order and hands each over once.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Links;
 
@@ -8,6 +9,8 @@ internal sealed class LinkService(
     GrainId id, Silo silo, ILoggerFactory loggerFactory, SiloLinks links, SiloPaths paths, SiloDetour detour, PairHub hub)
     : GrainService(id, silo, loggerFactory), ILinkService
 {
+    public Task<WireRange> HelloAsync(WireRange spoken) => Task.FromResult(links.Spoken);
+
     public Task ReceiveAsync(LinkBatch batch)
     {
         links.Receive(batch);

@@ -1,6 +1,6 @@
-using System.Buffers;
 using Microsoft.Extensions.Logging;
 using OrleansSockets.Diagnostics;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Links;
 
@@ -11,7 +11,9 @@ namespace OrleansSockets.Links;
 internal sealed partial class SiloLink(
     SiloAddress to,
     SiloAddress from,
-    Func<LinkBatch, Task> deliver,
+    ILinkTransport transport,
+    WireRange spoken,
+    Action<string> refused,
     Func<SiloAddress, bool> isDead,
     TimeProvider clock,
     PairMetrics metrics,
@@ -27,11 +29,14 @@ internal sealed partial class SiloLink(
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
-    private readonly Queue<ArrayBufferWriter<byte>> _full = new();
-    private ArrayBufferWriter<byte> _open = new(1024);
-    private ArrayBufferWriter<byte>? _spare;
+    private readonly Queue<LinkBatchWriter> _full = new();
+    private List<LinkFrame>? _early = [];
+    private LinkBatchWriter _open = new(WireRange.Framed, 1);
+    private LinkBatchWriter? _spare;
     private long _lastNumber;
+    private int _version;
     private int _underWay;
+    private bool _opening;
     private bool _scheduled;
     private bool _dead;
 
@@ -42,7 +47,7 @@ internal sealed partial class SiloLink(
         {
             lock (_gate)
             {
-                return _underWay == 0 && _full.Count == 0 && _open.WrittenCount == 0;
+                return _underWay == 0 && _full.Count == 0 && _open.Length == 0 && _early is null or { Count: 0 };
             }
         }
     }
@@ -57,13 +62,20 @@ internal sealed partial class SiloLink(
                 return;
             }
 
-            LinkFrameCodec.Write(_open, frame);
-            if (_open.WrittenCount >= BatchSize)
+            if (_early is not null)
             {
-                _full.Enqueue(_open);
-                _open = TakeSpare();
+                _early.Add(frame);
+                if (_opening)
+                {
+                    return;
+                }
+
+                _opening = true;
+                _ = Task.Run(OpenAsync);
+                return;
             }
 
+            Write(frame);
             if (_scheduled || _underWay >= MaxBatchesUnderWay)
             {
                 return;
@@ -82,7 +94,8 @@ internal sealed partial class SiloLink(
         {
             _dead = true;
             _full.Clear();
-            _open = new ArrayBufferWriter<byte>(1);
+            _early = null;
+            _open.Clear();
         }
     }
 
@@ -90,7 +103,7 @@ internal sealed partial class SiloLink(
     {
         while (true)
         {
-            ArrayBufferWriter<byte> buffer;
+            LinkBatchWriter buffer;
             long number;
             lock (_gate)
             {
@@ -108,16 +121,92 @@ internal sealed partial class SiloLink(
         }
     }
 
-    private async Task DeliverAsync(ArrayBufferWriter<byte> buffer, long number)
+    // What comes before the version is known waits as it is: how it is written depends on it.
+    private async Task OpenAsync()
     {
-        metrics.BatchSent(buffer.WrittenCount);
-        var batch = new LinkBatch(from, number, buffer.WrittenMemory);
+        while (!_dead)
+        {
+            try
+            {
+                var theirs = await transport.HelloAsync(spoken).ConfigureAwait(false);
+                if (spoken.Agree(theirs) is { } version)
+                {
+                    Open(version);
+                }
+                else
+                {
+                    Refuse(theirs);
+                }
+
+                return;
+            }
+            catch (Exception e) when (!isDead(to))
+            {
+                LogNoHello(logger, e, to);
+                await Task.Delay(RetryDelay, clock).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                Stop();
+            }
+        }
+    }
+
+    private void Open(int version)
+    {
+        lock (_gate)
+        {
+            if (_early is null)
+            {
+                return;
+            }
+
+            _version = version;
+            _open = TakeSpare();
+            foreach (var frame in _early)
+            {
+                Write(frame);
+            }
+
+            _early = null;
+            _scheduled = true;
+        }
+
+        ((IThreadPoolWorkItem)this).Execute();
+    }
+
+    // Asked again with the next frame: what was restarted there in the meantime has another address, but whoever comes must be told.
+    private void Refuse(WireRange theirs)
+    {
+        lock (_gate)
+        {
+            _early?.Clear();
+            _opening = false;
+        }
+
+        refused($"its node {to.Endpoint} speaks the wire versions {theirs.Lowest} to {theirs.Highest}, and this one {spoken.Lowest} to {spoken.Highest}");
+    }
+
+    private void Write(in LinkFrame frame)
+    {
+        _open.Write(frame);
+        if (_open.Length >= BatchSize)
+        {
+            _full.Enqueue(_open);
+            _open = TakeSpare();
+        }
+    }
+
+    private async Task DeliverAsync(LinkBatchWriter buffer, long number)
+    {
+        metrics.BatchSent(buffer.Length);
+        var batch = new LinkBatch(from, number, buffer.Written);
         var repeated = false;
         while (!_dead)
         {
             try
             {
-                await deliver(batch).ConfigureAwait(false);
+                await transport.DeliverAsync(batch).ConfigureAwait(false);
                 break;
             }
             catch (Exception e) when (!isDead(to))
@@ -140,7 +229,7 @@ internal sealed partial class SiloLink(
                 Recycle(buffer);
             }
 
-            if (_scheduled || (_full.Count == 0 && _open.WrittenCount == 0))
+            if (_scheduled || (_full.Count == 0 && _open.Length == 0))
             {
                 return;
             }
@@ -151,7 +240,7 @@ internal sealed partial class SiloLink(
         ((IThreadPoolWorkItem)this).Execute();
     }
 
-    private bool TryTakeBuffer(out ArrayBufferWriter<byte> buffer)
+    private bool TryTakeBuffer(out LinkBatchWriter buffer)
     {
         if (_full.TryDequeue(out buffer!))
         {
@@ -159,7 +248,7 @@ internal sealed partial class SiloLink(
         }
 
         buffer = _open;
-        if (buffer.WrittenCount == 0)
+        if (buffer.Length == 0)
         {
             return false;
         }
@@ -168,22 +257,25 @@ internal sealed partial class SiloLink(
         return true;
     }
 
-    private ArrayBufferWriter<byte> TakeSpare()
+    private LinkBatchWriter TakeSpare()
     {
-        var spare = _spare ?? new ArrayBufferWriter<byte>(1024);
+        var spare = _spare ?? new LinkBatchWriter(_version, 1024);
         _spare = null;
         return spare;
     }
 
     // The only call has ended well, so the serializer is done with the buffer. After a failure it may still sit in an outgoing queue: leave it to the GC.
-    private void Recycle(ArrayBufferWriter<byte> buffer)
+    private void Recycle(LinkBatchWriter buffer)
     {
         if (!_dead && buffer.Capacity <= 2 * BatchSize)
         {
-            buffer.ResetWrittenCount();
+            buffer.Clear();
             _spare = buffer;
         }
     }
+
+    [LoggerMessage(208, LogLevel.Debug, "Silo {Silo} has not said which wire versions it speaks, and is asked again")]
+    private static partial void LogNoHello(ILogger logger, Exception exception, SiloAddress silo);
 
     [LoggerMessage(201, LogLevel.Debug, "Batch {Number} to silo {Silo} did not arrive and is sent again")]
     private static partial void LogBatchRepeated(ILogger logger, Exception exception, long number, SiloAddress silo);

@@ -1,20 +1,31 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OrleansSockets.Diagnostics;
-using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Links;
 
 /// <summary>All links of this silo: one to each other silo that shares a pair with it, and what arrives from them.</summary>
 internal sealed partial class SiloLinks(
-    ILocalSiloDetails silo, ISiloStatusOracle membership, SiloPaths paths, TimeProvider clock, PairMetrics metrics, ILogger<SiloLinks> logger)
+    ILocalSiloDetails silo,
+    ISiloStatusOracle membership,
+    SiloPaths paths,
+    SiloDetour detour,
+    IOptions<OrleansSocketsOptions> options,
+    TimeProvider clock,
+    PairMetrics metrics,
+    ILogger<SiloLinks> logger)
 {
     private readonly ConcurrentDictionary<SiloAddress, SiloLink> _links = new();
     private readonly ConcurrentDictionary<SiloAddress, LinkInbox> _inboxes = new();
     private volatile bool _severed;
 
+    /// <summary>The wire versions that this silo speaks.</summary>
+    public WireRange Spoken => options.Value.Wire;
+
     /// <summary>Set once by the hub, which also sends through the links.</summary>
-    public Action<SiloAddress, LinkFrame> Received { get; set; } = (_, _) => { };
+    public ILinkReceiver? Receiver { get; set; }
 
     /// <summary>The silos that there is a link to.</summary>
     public IEnumerable<SiloAddress> Targets => _links.Keys;
@@ -42,8 +53,7 @@ internal sealed partial class SiloLinks(
 
         if (!_links.TryGetValue(to, out var link))
         {
-            link = _links.GetOrAdd(
-                to, address => new SiloLink(address, silo.SiloAddress, batch => paths.DeliverAsync(address, batch), membership.IsDeadSilo, clock, metrics, logger));
+            link = _links.GetOrAdd(to, Create);
             if (membership.IsDeadSilo(to))
             {
                 // Its death was told before, and will not be again.
@@ -87,23 +97,79 @@ internal sealed partial class SiloLinks(
         paths.Remove(dead);
     }
 
+    private SiloLink Create(SiloAddress to) => new(
+        to, silo.SiloAddress, new ServiceTransport(to, paths, detour), Spoken, why => Lose(to, why), membership.IsDeadSilo, clock, metrics, logger);
+
+    // One pair's trouble must not cost the others of the batch their frames.
     private void Deliver(SiloAddress from, ReadOnlySpan<byte> frames)
     {
-        while (!frames.IsEmpty)
+        var reader = new LinkBatchReader(frames, Spoken.Highest);
+        while (true)
         {
-            var frame = LinkFrameCodec.Read(ref frames);
-            try
+            switch (reader.Read(out var frame))
             {
-                Received(from, frame);
-            }
-            catch (Exception e)
-            {
-                // One pair's trouble must not cost the others of the batch their frames.
-                LogFrameFailed(logger, e, frame.Kind, frame.Pair, from);
+                case LinkReadResult.Frame:
+                    Deliver(from, frame);
+                    break;
+                case LinkReadResult.Unknown:
+                    metrics.FrameSkipped("unknown");
+                    break;
+                case LinkReadResult.Unreadable:
+                    LogUnreadable(logger, frame.Kind, frame.Pair, from);
+                    metrics.FrameSkipped("unreadable");
+                    Break(from, frame.Pair, "a frame of it could not be read");
+                    break;
+                case LinkReadResult.Cut:
+                    metrics.FrameSkipped("cut");
+                    Lose(from, $"what its node {from.Endpoint} sent could not be read");
+                    return;
+                default:
+                    return;
             }
         }
     }
 
+    private void Deliver(SiloAddress from, in LinkFrame frame)
+    {
+        try
+        {
+            Receiver?.Receive(from, frame);
+        }
+        catch (Exception e)
+        {
+            LogFrameFailed(logger, e, frame.Kind, frame.Pair, from);
+            metrics.FrameSkipped("failed");
+            Break(from, frame.Pair, "a frame of it could not be taken");
+        }
+    }
+
+    private void Break(SiloAddress from, PairId pair, string why)
+    {
+        try
+        {
+            Receiver?.Break(from, pair, why);
+        }
+        catch (Exception e)
+        {
+            LogNotBroken(logger, e, pair);
+        }
+    }
+
+    private void Lose(SiloAddress other, string why)
+    {
+        LogLost(logger, other, why);
+        Receiver?.Lose(other, why);
+    }
+
     [LoggerMessage(202, LogLevel.Error, "A {Kind} frame for pair {Pair} from silo {Silo} failed")]
     private static partial void LogFrameFailed(ILogger logger, Exception exception, LinkFrameKind kind, PairId pair, SiloAddress silo);
+
+    [LoggerMessage(209, LogLevel.Error, "A frame of kind {Kind} for pair {Pair} from silo {Silo} could not be read; the pair ends")]
+    private static partial void LogUnreadable(ILogger logger, LinkFrameKind kind, PairId pair, SiloAddress silo);
+
+    [LoggerMessage(210, LogLevel.Error, "The pairs with ends on silo {Silo} end: {Why}")]
+    private static partial void LogLost(ILogger logger, SiloAddress silo, string why);
+
+    [LoggerMessage(211, LogLevel.Error, "Pair {Pair} could not be ended")]
+    private static partial void LogNotBroken(ILogger logger, Exception exception, PairId pair);
 }

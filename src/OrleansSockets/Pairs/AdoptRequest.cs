@@ -1,3 +1,5 @@
+using OrleansSockets.Wire;
+
 namespace OrleansSockets.Pairs;
 
 /// <summary>From the pair grain to the silo that constructed the pair: a released end is claimed.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime.Placement;
 using OrleansSockets.Links;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Pairs;
 

@@ -1,3 +1,5 @@
+using OrleansSockets.Wire;
+
 namespace OrleansSockets.Pairs;
 
 /// <summary>

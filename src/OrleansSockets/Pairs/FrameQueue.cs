@@ -1,3 +1,5 @@
+using OrleansSockets.Wire;
+
 namespace OrleansSockets.Pairs;
 
 /// <summary>A ring of frames that can be read in the middle: a sender keeps frames until they are acknowledged.</summary>

@@ -1,5 +1,6 @@
 using OrleansSockets.Links;
 using OrleansSockets.Rules;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Pairs;
 
@@ -347,6 +348,23 @@ internal sealed class Pair(PairHub hub, PairId id)
         }
 
         Hub.RemoveIfDone(this);
+    }
+
+    /// <summary>What the peer sent cannot be taken: the end sees 1006 behind what had arrived, and the peer sees 1006, too.</summary>
+    public void Break(End end, string why)
+    {
+        Timeline.Add(1 - end.Side, why, cause: PairCause.Unreadable);
+        if (!end.Out.HasEnded)
+        {
+            EndOutput(end);
+        }
+
+        if (end.In.ReceiveLost())
+        {
+            end.Consumer?.Signal();
+        }
+
+        ReturnCredit(end);
     }
 
     // An end that attaches is not done before its attach has told what it consumed.

@@ -1,5 +1,6 @@
 using Orleans.Runtime.Placement;
 using OrleansSockets.Links;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Pairs;
 

@@ -41,4 +41,7 @@ internal enum PairCause : byte
 
     /// <summary>The silo of this end was not reached from the other's for too long, though it may live.</summary>
     LinkDown,
+
+    /// <summary>What the silo of this end sent could not be read.</summary>
+    Unreadable,
 }

@@ -1,6 +1,7 @@
 using Orleans.Placement;
 using Orleans.Runtime.Placement;
 using OrleansSockets.Links;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Pairs;
 

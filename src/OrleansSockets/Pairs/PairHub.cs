@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OrleansSockets.Diagnostics;
 using OrleansSockets.Links;
 using OrleansSockets.Rules;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Pairs;
 
@@ -11,7 +12,7 @@ namespace OrleansSockets.Pairs;
 /// The live pairs of one silo: those that have an end or a relay here and are known outside their context. A pair that never leaves its context is
 /// not listed and costs nothing here.
 /// </summary>
-internal sealed class PairHub : ISiloStatusListener, IDisposable
+internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
 {
     private readonly ConcurrentDictionary<PairId, Pair> _pairs = new();
     private readonly FinishedPairs _finished = new();
@@ -47,7 +48,7 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
         Budget = new PairBudget(Options);
         Unfinished = new UnfinishedMessages(this, pace);
         metrics.Observe(this);
-        links.Received = Receive;
+        links.Receiver = this;
         paths.Lost = (cut, limit) => LoseSilo(
             cut, $"the link to its node {cut.Endpoint} is down, and no other node reached it for ReattachTimeout ({limit})", PairCause.LinkDown);
         membership.SubscribeToSiloStatusEvents(this);
@@ -264,7 +265,29 @@ internal sealed class PairHub : ISiloStatusListener, IDisposable
         || end.IsDone
         || (!end.Out.CanSend && end.Route != EndRoute.Attaching && (end.Consumer is null || (end.In.Waiting == 0 && end.In.Taken == 0)));
 
-    private void Receive(SiloAddress from, LinkFrame frame)
+    void ILinkReceiver.Break(SiloAddress from, PairId id, string why)
+    {
+        if (Find(id) is not { } pair)
+        {
+            return;
+        }
+
+        lock (pair.Gate)
+        {
+            pair.Relay?.SiloLost(from, why, PairCause.Unreadable);
+            for (var side = 0; side < 2; side++)
+            {
+                if (pair[side] is { IsDone: false } end && from.Equals(end.Owner))
+                {
+                    pair.Break(end, why);
+                }
+            }
+        }
+    }
+
+    void ILinkReceiver.Lose(SiloAddress silo, string why) => LoseSilo(silo, why, PairCause.LinkDown);
+
+    void ILinkReceiver.Receive(SiloAddress from, in LinkFrame frame)
     {
         if (Find(frame.Pair) is not { } pair)
         {

@@ -1,3 +1,5 @@
+using OrleansSockets.Wire;
+
 namespace OrleansSockets.Pairs;
 
 /// <summary>What one silo knows of a pair; if <paramref name="IsDone"/>, as it was at the end.</summary>

@@ -1,3 +1,5 @@
+using OrleansSockets.Wire;
+
 namespace OrleansSockets.Pairs;
 
 /// <summary>The last things that happened to a pair on this silo; bounded. Guarded by the pair's lock.</summary>

@@ -1,3 +1,5 @@
+using OrleansSockets.Wire;
+
 namespace OrleansSockets.Pairs;
 
 /// <summary>A whole message, a Ping, the answer to one, a Close or an abort, as the receiving end takes it.</summary>

@@ -1,3 +1,5 @@
+using OrleansSockets.Wire;
+
 namespace OrleansSockets.Pairs;
 
 /// <summary>A message of which chunks have arrived and the last one has not. It keeps the chunks and joins them once. Guarded by the pair's lock.</summary>

@@ -1,5 +1,6 @@
 using OrleansSockets.Pairs;
 using Orleans.Services;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Rendezvous;
 

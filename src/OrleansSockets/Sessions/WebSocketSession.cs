@@ -3,6 +3,7 @@ using Orleans.Placement;
 using OrleansSockets.Contexts;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Sessions;
 

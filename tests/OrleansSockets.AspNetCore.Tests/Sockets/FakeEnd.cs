@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using OrleansSockets.AspNetCore.Sockets;
 using OrleansSockets.Frames;
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 using Xunit;
 
 namespace OrleansSockets.AspNetCore.Tests.Sockets;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using OrleansSockets.Frames;
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 using Xunit;
 
 namespace OrleansSockets.AspNetCore.Tests.Sockets;

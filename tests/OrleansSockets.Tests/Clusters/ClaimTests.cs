@@ -1,5 +1,6 @@
 using OrleansSockets.Pairs;
 using OrleansSockets.Testing;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Clusters;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansSockets.Links;
 using OrleansSockets.Pairs;
 using OrleansSockets.Testing;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Clusters;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using OrleansSockets.Pairs;
 using OrleansSockets.Testing;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Contexts;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Ends;
 

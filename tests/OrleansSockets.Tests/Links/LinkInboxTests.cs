@@ -1,5 +1,6 @@
 using System.Net;
 using OrleansSockets.Links;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Links;
 

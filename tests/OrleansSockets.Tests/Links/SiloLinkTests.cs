@@ -1,10 +1,11 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansSockets.Diagnostics;
 using OrleansSockets.Links;
-using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Links;
 
@@ -16,11 +17,20 @@ public sealed class SiloLinkTests : IDisposable
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly OtherSilo _other = new();
+    private readonly ConcurrentQueue<string> _refusals = new();
     private readonly SiloLink _link;
     private bool _dead;
 
     public SiloLinkTests() => _link = new SiloLink(
-        To, From, batch => _other.ReceiveAsync(batch), _ => Volatile.Read(ref _dead), TimeProvider.System, new PairMetrics(_services.GetRequiredService<IMeterFactory>()), NullLogger.Instance);
+        To,
+        From,
+        _other,
+        WireRange.Spoken,
+        _refusals.Enqueue,
+        _ => Volatile.Read(ref _dead),
+        TimeProvider.System,
+        new PairMetrics(_services.GetRequiredService<IMeterFactory>()),
+        NullLogger.Instance);
 
     public void Dispose() => _services.Dispose();
 
@@ -78,6 +88,36 @@ public sealed class SiloLinkTests : IDisposable
         Assert.Equal(calls, _other.Calls);
     }
 
+    [Fact]
+    public async Task Send_BeforeTheOtherSiloHasSaidWhatItSpeaks_WaitsInOrder()
+    {
+        _other.SilentHellos = 2;
+        for (var i = 1; i <= 10; i++)
+        {
+            _link.Send(Data(i));
+        }
+
+        Assert.False(_link.IsIdle);
+        await _other.ReceivedAsync(10);
+        Assert.Equal(Enumerable.Range(1, 10).Select(i => (long)i), _other.Sequences);
+        await IdleAsync();
+    }
+
+    [Fact]
+    public async Task Send_TheOtherSiloSpeaksOtherVersions_SaysSoEachTimeAndHoldsNothing()
+    {
+        _other.Speaks = new WireRange(98, 99);
+        for (var i = 1; i <= 2; i++)
+        {
+            _link.Send(Data(i));
+            await IdleAsync();
+            await OtherSilo.PollAsync(() => _refusals.Count == i);
+        }
+
+        Assert.All(_refusals, why => Assert.Equal("its node 127.0.0.1:2 speaks the wire versions 98 to 99, and this one 1 to 2", why));
+        Assert.Equal(0, _other.Calls);
+    }
+
     private static LinkFrame Data(long sequence) => LinkFrame.OfData(Pair, 0, toOwner: true, new PairFrame(sequence, PairFrameKind.Binary, true, true, 0, new byte[100]));
 
     private async Task IdleAsync()
@@ -88,11 +128,12 @@ public sealed class SiloLinkTests : IDisposable
         }
     }
 
-    private sealed class OtherSilo : ILinkService
+    private sealed class OtherSilo : ILinkTransport
     {
         private readonly Lock _gate = new();
         private readonly LinkInbox _inbox;
         private int _calls;
+        private int _hellos;
 
         public OtherSilo() => _inbox = new LinkInbox(Deliver);
 
@@ -101,6 +142,8 @@ public sealed class SiloLinkTests : IDisposable
         public TaskCompletionSource? Hold { get; set; }
 
         public bool Fails { get; set; }
+
+        public int SilentHellos { get; set; }
 
         public List<long> Sequences { get; } = [];
 
@@ -116,7 +159,13 @@ public sealed class SiloLinkTests : IDisposable
             }
         });
 
-        public async Task ReceiveAsync(LinkBatch batch)
+        public WireRange Speaks { get; set; } = WireRange.Spoken;
+
+        public Task<WireRange> HelloAsync(WireRange spoken) => Interlocked.Increment(ref _hellos) <= SilentHellos
+            ? Task.FromException<WireRange>(new TimeoutException("no answer"))
+            : Task.FromResult(Speaks);
+
+        public async Task DeliverAsync(LinkBatch batch)
         {
             Interlocked.Increment(ref _calls);
 
@@ -158,21 +207,7 @@ public sealed class SiloLinkTests : IDisposable
             _inbox.Receive(batch);
         }
 
-        public Task<AdoptReply> AdoptAsync(AdoptRequest request) => throw new NotSupportedException();
-
-        public Task<AttachReply> AttachAsync(AttachRequest request) => throw new NotSupportedException();
-
-        public Task<PairHostSnapshot?> DescribeAsync(PairId pair) => throw new NotSupportedException();
-
-        public Task PingAsync() => throw new NotSupportedException();
-
-        public Task<bool> ReachesAsync(SiloAddress to) => throw new NotSupportedException();
-
-        public Task<bool> ForwardAsync(SiloAddress to, LinkBatch batch) => throw new NotSupportedException();
-
-        public Task<T> RunAsync<T>(DetouredCall<T> call) => throw new NotSupportedException();
-
-        private static async Task PollAsync(Func<bool> condition)
+        public static async Task PollAsync(Func<bool> condition)
         {
             while (!condition())
             {
@@ -182,12 +217,12 @@ public sealed class SiloLinkTests : IDisposable
 
         private void Deliver(ReadOnlyMemory<byte> frames)
         {
-            var rest = frames.Span;
+            var reader = new LinkBatchReader(frames.Span, WireRange.Spoken.Highest);
             lock (_gate)
             {
-                while (!rest.IsEmpty)
+                while (reader.Read(out var frame) == LinkReadResult.Frame)
                 {
-                    Sequences.Add(LinkFrameCodec.Read(ref rest).Frame.Sequence);
+                    Sequences.Add(frame.Frame.Sequence);
                 }
             }
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using OrleansSockets.Links;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Links;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Pairs;
 

@@ -1,4 +1,5 @@
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Pairs;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Pairs;
 

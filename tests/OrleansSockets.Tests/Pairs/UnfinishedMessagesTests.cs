@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using OrleansSockets.Pairs;
 using OrleansSockets.Testing;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Pairs;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rendezvous;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Rendezvous;
 

@@ -1,5 +1,6 @@
 using OrleansSockets.Pairs;
 using OrleansSockets.Rendezvous;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Rendezvous;
 

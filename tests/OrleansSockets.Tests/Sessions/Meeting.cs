@@ -1,5 +1,6 @@
 using OrleansSockets.Sessions;
 using OrleansSockets.Testing;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Sessions;
 

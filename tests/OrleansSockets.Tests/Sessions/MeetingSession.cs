@@ -1,6 +1,7 @@
 using Orleans.Concurrency;
 using Orleans.Placement;
 using OrleansSockets.Sessions;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Sessions;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using OrleansSockets.Sessions;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Sessions;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSockets.Administration;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Sessions;
 

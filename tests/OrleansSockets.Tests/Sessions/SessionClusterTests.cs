@@ -1,5 +1,6 @@
 using OrleansSockets.Sessions;
 using OrleansSockets.Tests.Clusters;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Sessions;
 

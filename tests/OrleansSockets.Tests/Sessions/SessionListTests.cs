@@ -2,6 +2,7 @@ using OrleansSockets.Administration;
 using OrleansSockets.Pairs;
 using OrleansSockets.Sessions;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Sessions;
 

@@ -1,4 +1,5 @@
 using OrleansSockets.Sessions;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Sessions;
 

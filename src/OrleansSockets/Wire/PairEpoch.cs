@@ -1,4 +1,4 @@
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Wire;
 
 /// <summary>
 /// Tells two activations of one pair grain apart. Compared as a whole: a partitioned directory can give both the same counter.

@@ -1,26 +1,26 @@
 using System.Text;
 
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Wire;
 
-/// <summary>What a stream of one direction carries.</summary>
+/// <summary>What a stream of one direction carries. The numbers are a part of the wire.</summary>
 internal enum PairFrameKind : byte
 {
-    Text,
-    Binary,
+    Text = 0,
+    Binary = 1,
 
     /// <summary>
     /// A client's Ping, which is to be answered behind what the receiver says to the messages before it. The receiver acknowledges it, and no more; its payload stays with the sender.
     /// </summary>
-    Ping,
+    Ping = 2,
 
     /// <summary>The answer, in the queue of the end that sent the Ping.</summary>
-    Pong,
+    Pong = 3,
 
     /// <summary>The sender's Close; nothing follows it.</summary>
-    Close,
+    Close = 4,
 
     /// <summary>The sending end is gone without a Close; nothing follows it.</summary>
-    Abort,
+    Abort = 5,
 }
 
 /// <summary>

@@ -1,8 +1,8 @@
-namespace OrleansSockets.Links;
+namespace OrleansSockets.Wire;
 
 /// <summary>Frames that travel together from one silo to another.</summary>
 /// <param name="From">The sending silo, with its generation: a restarted silo is another sender.</param>
 /// <param name="Number">From 1, without gaps: Orleans keeps no order between calls, so the receiver does.</param>
-/// <param name="Frames">Encoded by <see cref="LinkFrameCodec"/>.</param>
+/// <param name="Frames">Written by <see cref="LinkBatchWriter"/>.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSockets.LinkBatch")]
 internal sealed record LinkBatch([property: Id(0)] SiloAddress From, [property: Id(1)] long Number, [property: Id(2)] ReadOnlyMemory<byte> Frames);

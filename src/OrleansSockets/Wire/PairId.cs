@@ -1,4 +1,4 @@
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Wire;
 
 /// <summary>The random 128-bit name of a pair.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSockets.PairId")]

@@ -1,32 +1,31 @@
-using OrleansSockets.Pairs;
+namespace OrleansSockets.Wire;
 
-namespace OrleansSockets.Links;
-
+/// <summary>The numbers are a part of the wire.</summary>
 internal enum LinkFrameKind : byte
 {
     /// <summary>A frame of the stream from <see cref="LinkFrame.Side"/>.</summary>
     Data = 1,
 
     /// <summary><see cref="LinkFrame.Side"/> consumed the other side's stream up to a number.</summary>
-    Credit,
+    Credit = 2,
 
     /// <summary>From the relay: what <see cref="LinkFrame.Side"/> has to know of its peer.</summary>
-    View,
+    View = 3,
 
     /// <summary>The relay that a frame was sent to is not on this silo: attach again.</summary>
-    Stale,
+    Stale = 4,
 
     /// <summary>From an end to its peer's silo: the activation that it is attached to.</summary>
-    Epoch,
+    Epoch = 5,
 
     /// <summary>The relay's activation ends: attach again.</summary>
-    Leaving,
+    Leaving = 6,
 
     /// <summary>The end attached to a newer activation.</summary>
-    Detach,
+    Detach = 7,
 
     /// <summary>From a relay: it expects that end, which an earlier activation had.</summary>
-    Missing,
+    Missing = 8,
 }
 
 /// <summary>One entry of a link: which pair, which side, and what. Only the fields that its kind names are set.</summary>

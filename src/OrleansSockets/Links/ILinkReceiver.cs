@@ -1,0 +1,16 @@
+using OrleansSockets.Wire;
+
+namespace OrleansSockets.Links;
+
+/// <summary>Whom the frames of all links of a silo are for.</summary>
+internal interface ILinkReceiver
+{
+    /// <summary>Takes a frame, in the order in which it was sent.</summary>
+    void Receive(SiloAddress from, in LinkFrame frame);
+
+    /// <summary>A frame of that pair did not arrive in a form that could be taken: its stream has a hole.</summary>
+    void Break(SiloAddress from, PairId pair, string why);
+
+    /// <summary>Nothing more can be exchanged with that silo, though it lives.</summary>
+    void Lose(SiloAddress silo, string why);
+}

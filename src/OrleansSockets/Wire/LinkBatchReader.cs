@@ -1,0 +1,105 @@
+using System.Buffers.Binary;
+
+namespace OrleansSockets.Wire;
+
+internal enum LinkReadResult
+{
+    /// <summary>A frame.</summary>
+    Frame,
+
+    /// <summary>One of a kind that this build does not know; nothing is missing without it.</summary>
+    Unknown,
+
+    /// <summary>One that cannot be read. Its header, as far as there is one, says whose it is.</summary>
+    Unreadable,
+
+    /// <summary>No frame begins here, and nobody knows where the next one does.</summary>
+    Cut,
+
+    /// <summary>The batch is over.</summary>
+    End,
+}
+
+/// <summary>Reads the frames of one batch. One that cannot be read costs no other.</summary>
+/// <param name="batch">What <see cref="LinkBatchWriter"/> wrote.</param>
+/// <param name="highest">The highest wire version that this silo speaks.</param>
+internal ref struct LinkBatchReader(ReadOnlySpan<byte> batch, int highest)
+{
+    private readonly LinkFrameKind _lastKind = highest >= WireRange.SharedPayloads ? LinkFrameCodec.SharedData : LinkFrameKind.Missing;
+    private readonly ReadOnlySpan<byte> _batch = batch;
+    private Dictionary<int, byte[]>? _payloads;
+    private int _at;
+
+    /// <summary>The next one.</summary>
+    /// <param name="frame">Frame: it. Unknown and Unreadable: its header. A payload is a copy, and one for all frames of the batch that share it.</param>
+    public LinkReadResult Read(out LinkFrame frame)
+    {
+        frame = default;
+        var rest = _batch[_at..];
+        if (rest.IsEmpty)
+        {
+            return LinkReadResult.End;
+        }
+
+        if (rest.Length < LinkFrameCodec.PrefixSize
+            || BinaryPrimitives.ReadInt32LittleEndian(rest) is var length && (length < LinkFrameCodec.HeaderSize || length > rest.Length - LinkFrameCodec.PrefixSize))
+        {
+            _at = _batch.Length;
+            return LinkReadResult.Cut;
+        }
+
+        var body = rest.Slice(LinkFrameCodec.PrefixSize, length);
+        var begin = _at + LinkFrameCodec.PrefixSize;
+        _at = begin + length;
+        frame = LinkFrameCodec.ReadHeader(body);
+        if (frame.Kind == 0 || frame.Kind > _lastKind)
+        {
+            return LinkReadResult.Unknown;
+        }
+
+        try
+        {
+            var read = LinkFrameCodec.ReadBody(frame, body);
+            if (read.Kind == LinkFrameKind.Data)
+            {
+                read = read with { Frame = read.Frame with { Payload = ReadPayload(body, begin) } };
+            }
+
+            frame = read;
+            return LinkReadResult.Frame;
+        }
+        catch (InvalidDataException)
+        {
+            return LinkReadResult.Unreadable;
+        }
+    }
+
+    private ReadOnlyMemory<byte> ReadPayload(ReadOnlySpan<byte> body, int begin)
+    {
+        var (length, shared) = LinkFrameCodec.ReadPayload(body);
+        var at = shared ?? (begin + LinkFrameCodec.DataOverhead - LinkFrameCodec.PrefixSize);
+        var end = shared is null ? begin + body.Length : begin;
+        if (length < 0 || at < 0 || at > end - length)
+        {
+            throw LinkFrameCodec.Malformed();
+        }
+
+        if (length == 0)
+        {
+            return default;
+        }
+
+        if (shared is null)
+        {
+            return _batch.Slice(at, length).ToArray();
+        }
+
+        _payloads ??= [];
+        if (!_payloads.TryGetValue(at, out var known) || known.Length != length)
+        {
+            _payloads[at] = known = _batch.Slice(at, length).ToArray();
+        }
+
+        return known;
+    }
+}

@@ -1,0 +1,238 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace OrleansSockets.Wire;
+
+/// <summary>
+/// The bytes of a link frame, little-endian. The length counts what is behind it; what a later version adds behind a body is not read.
+/// <code>
+/// length (4) | kind (1) | flags (1) | pair (16) | body
+/// Data     sequence (8) | code (4) | length (4) | payload
+/// Credit   consumed (8) | window (4)
+/// View     epoch (8 + 16) | version (8) | consumed (8) | window (4) | owner | host
+/// Epoch    epoch (24) | owner
+/// Stale, Leaving, Detach, Missing   epoch (24)
+/// from version 2:
+/// SharedData   sequence (8) | code (4) | length (4) | where the payload begins in the batch (4)
+/// </code>
+/// An address is its length (2) and its text; length 0 is none.
+/// </summary>
+internal static class LinkFrameCodec
+{
+    /// <summary>Of a frame's length.</summary>
+    public const int PrefixSize = 4;
+
+    /// <summary>Kind, flags and pair.</summary>
+    public const int HeaderSize = 18;
+
+    /// <summary>What is in front of the payload of a Data frame, its prefix included.</summary>
+    public const int DataOverhead = PrefixSize + HeaderSize + DataSize;
+
+    /// <summary>A Data frame whose payload is in the batch already. It never leaves the codec: whoever reads gets a Data frame.</summary>
+    public const LinkFrameKind SharedData = (LinkFrameKind)9;
+
+    private const int DataSize = 16;
+    private const int CreditSize = 12;
+    private const int EpochSize = 24;
+    private const int ViewSize = EpochSize + 20;
+    private const byte SideFlag = 1;
+    private const byte ToOwnerFlag = 2;
+    private const byte FirstFlag = 4;
+    private const byte LastFlag = 8;
+    private const byte FinishedFlag = 4;
+    private const byte LostFlag = 8;
+    private const int FrameKindShift = 4;
+
+    /// <summary>The bytes that <see cref="Write"/> needs.</summary>
+    public static int Measure(in LinkFrame frame) => PrefixSize + HeaderSize + frame.Kind switch
+    {
+        LinkFrameKind.Data => DataSize + frame.Frame.Payload.Length,
+        LinkFrameKind.Credit => CreditSize,
+        LinkFrameKind.View => ViewSize + Measure(frame.Owner) + Measure(frame.View.Host),
+        LinkFrameKind.Epoch => EpochSize + Measure(frame.Owner),
+        _ => EpochSize,
+    };
+
+    public static void Write(Span<byte> output, in LinkFrame frame)
+    {
+        var body = WriteHeader(output, frame.Kind, frame);
+        switch (frame.Kind)
+        {
+            case LinkFrameKind.Data:
+                WriteData(body, frame.Frame);
+                frame.Frame.Payload.Span.CopyTo(body[DataSize..]);
+                break;
+            case LinkFrameKind.Credit:
+                BinaryPrimitives.WriteInt64LittleEndian(body, frame.View.Consumed);
+                BinaryPrimitives.WriteInt32LittleEndian(body[8..], frame.View.Window);
+                break;
+            case LinkFrameKind.View:
+                WriteEpoch(body, frame.Epoch);
+                BinaryPrimitives.WriteInt64LittleEndian(body[EpochSize..], frame.View.Version);
+                BinaryPrimitives.WriteInt64LittleEndian(body[(EpochSize + 8)..], frame.View.Consumed);
+                BinaryPrimitives.WriteInt32LittleEndian(body[(EpochSize + 16)..], frame.View.Window);
+                WriteAddress(body[(ViewSize + WriteAddress(body[ViewSize..], frame.Owner))..], frame.View.Host);
+                break;
+            default:
+                WriteEpoch(body, frame.Epoch);
+                if (frame.Kind == LinkFrameKind.Epoch)
+                {
+                    WriteAddress(body[EpochSize..], frame.Owner);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>Writes a Data frame without its payload, which begins at <paramref name="payload"/> in the same batch.</summary>
+    /// <returns>Its length.</returns>
+    public static int WriteShared(Span<byte> output, in LinkFrame frame, int payload)
+    {
+        const int Size = DataOverhead + 4;
+        var body = WriteHeader(output[..Size], SharedData, frame);
+        WriteData(body, frame.Frame);
+        BinaryPrimitives.WriteInt32LittleEndian(body[DataSize..], payload);
+        return Size;
+    }
+
+    /// <summary>Reads what all kinds have.</summary>
+    /// <exception cref="InvalidDataException">There are too few bytes.</exception>
+    public static LinkFrame ReadHeader(ReadOnlySpan<byte> input)
+    {
+        var header = Take(ref input, HeaderSize);
+        return new LinkFrame
+        {
+            Kind = (LinkFrameKind)header[0],
+            Side = header[1] & SideFlag,
+            ToOwner = (header[1] & ToOwnerFlag) != 0,
+            Pair = new PairId(MemoryMarshal.Read<Guid>(header[2..])),
+        };
+    }
+
+    /// <summary>Reads the body of a frame of a kind that is known, except for the payload of data.</summary>
+    /// <param name="frame">Its header.</param>
+    /// <param name="input">The frame, without its length.</param>
+    /// <exception cref="InvalidDataException">The bytes are no such frame.</exception>
+    public static LinkFrame ReadBody(in LinkFrame frame, ReadOnlySpan<byte> input)
+    {
+        var flags = input[1];
+        input = input[HeaderSize..];
+        switch (frame.Kind)
+        {
+            case LinkFrameKind.Data or SharedData:
+                return frame with { Kind = LinkFrameKind.Data, Frame = ReadData(ref input, flags) };
+            case LinkFrameKind.Credit:
+                var consumed = BinaryPrimitives.ReadInt64LittleEndian(Take(ref input, 8));
+                var window = BinaryPrimitives.ReadInt32LittleEndian(Take(ref input, 4));
+                return frame with { View = new PeerView(0, null, consumed, window, (flags & FinishedFlag) != 0, false) };
+            case LinkFrameKind.View:
+                var epoch = ReadEpoch(ref input);
+                var numbers = Take(ref input, ViewSize - EpochSize);
+                var owner = ReadAddress(ref input);
+                var view = new PeerView(
+                    BinaryPrimitives.ReadInt64LittleEndian(numbers),
+                    ReadAddress(ref input),
+                    BinaryPrimitives.ReadInt64LittleEndian(numbers[8..]),
+                    BinaryPrimitives.ReadInt32LittleEndian(numbers[16..]),
+                    (flags & FinishedFlag) != 0,
+                    (flags & LostFlag) != 0);
+                return frame with { Epoch = epoch, Owner = owner ?? throw Malformed(), View = view };
+            case LinkFrameKind.Epoch:
+                return frame with { Epoch = ReadEpoch(ref input), Owner = ReadAddress(ref input) ?? throw Malformed() };
+            default:
+                return frame with { Epoch = ReadEpoch(ref input) };
+        }
+    }
+
+    /// <summary>The length of the payload of a Data frame, and for a shared one, where it begins in the batch.</summary>
+    /// <param name="input">The frame, without its length.</param>
+    public static (int Length, int? At) ReadPayload(ReadOnlySpan<byte> input)
+    {
+        var isShared = (LinkFrameKind)input[0] == SharedData;
+        input = input[HeaderSize..];
+        var length = BinaryPrimitives.ReadInt32LittleEndian(Take(ref input, DataSize)[12..]);
+        return (length, isShared ? BinaryPrimitives.ReadInt32LittleEndian(Take(ref input, 4)) : null);
+    }
+
+    public static InvalidDataException Malformed() => new("The bytes are no link frame.");
+
+    private static Span<byte> WriteHeader(Span<byte> output, LinkFrameKind kind, in LinkFrame frame)
+    {
+        var flags = (frame.Side == 1 ? SideFlag : 0) | (frame.ToOwner ? ToOwnerFlag : 0) | frame.Kind switch
+        {
+            LinkFrameKind.Data => (frame.Frame.First ? FirstFlag : 0) | (frame.Frame.Last ? LastFlag : 0) | ((int)frame.Frame.Kind << FrameKindShift),
+            LinkFrameKind.Credit or LinkFrameKind.View => (frame.View.ReadsNoMore ? FinishedFlag : 0) | (frame.View.Lost ? LostFlag : 0),
+            _ => 0,
+        };
+        BinaryPrimitives.WriteInt32LittleEndian(output, output.Length - PrefixSize);
+        output[PrefixSize] = (byte)kind;
+        output[PrefixSize + 1] = (byte)flags;
+        MemoryMarshal.Write(output[(PrefixSize + 2)..], frame.Pair.Value);
+        return output[(PrefixSize + HeaderSize)..];
+    }
+
+    private static void WriteData(Span<byte> body, in PairFrame frame)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(body, frame.Sequence);
+        BinaryPrimitives.WriteInt32LittleEndian(body[8..], frame.Code);
+        BinaryPrimitives.WriteInt32LittleEndian(body[12..], frame.Payload.Length);
+    }
+
+    private static PairFrame ReadData(ref ReadOnlySpan<byte> input, byte flags)
+    {
+        var head = Take(ref input, DataSize);
+        var kind = (PairFrameKind)(flags >> FrameKindShift);
+        return kind > PairFrameKind.Abort ? throw Malformed() : new PairFrame(
+            BinaryPrimitives.ReadInt64LittleEndian(head),
+            kind,
+            (flags & FirstFlag) != 0,
+            (flags & LastFlag) != 0,
+            BinaryPrimitives.ReadInt32LittleEndian(head[8..]),
+            default);
+    }
+
+    private static void WriteEpoch(Span<byte> span, PairEpoch epoch)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(span, epoch.Counter);
+        MemoryMarshal.Write(span[8..], epoch.Activation);
+    }
+
+    private static PairEpoch ReadEpoch(ref ReadOnlySpan<byte> input)
+    {
+        var span = Take(ref input, EpochSize);
+        return new PairEpoch(BinaryPrimitives.ReadInt64LittleEndian(span), MemoryMarshal.Read<Guid>(span[8..]));
+    }
+
+    private static int Measure(SiloAddress? address) => 2 + (address is null ? 0 : Encoding.UTF8.GetByteCount(address.ToParsableString()));
+
+    private static int WriteAddress(Span<byte> span, SiloAddress? address)
+    {
+        var length = address is null ? 0 : Encoding.UTF8.GetBytes(address.ToParsableString(), span[2..]);
+        BinaryPrimitives.WriteUInt16LittleEndian(span, (ushort)length);
+        return 2 + length;
+    }
+
+    private static SiloAddress? ReadAddress(ref ReadOnlySpan<byte> input)
+    {
+        var length = BinaryPrimitives.ReadUInt16LittleEndian(Take(ref input, 2));
+        if (length == 0)
+        {
+            return null;
+        }
+
+        return SiloAddress.TryParse(Encoding.UTF8.GetString(Take(ref input, length)), null, out var address) ? address : throw Malformed();
+    }
+
+    private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> input, int count)
+    {
+        if (input.Length < count)
+        {
+            throw Malformed();
+        }
+
+        var taken = input[..count];
+        input = input[count..];
+        return taken;
+    }
+}

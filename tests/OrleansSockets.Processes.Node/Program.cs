@@ -5,7 +5,7 @@ using OrleansSockets.Processes.Node;
 using OrleansSockets.Rendezvous;
 
 // A node for tests that need real processes: --urls, --silo, --gateway, --primary (the first node's silo port); --address, --primaryAddress: by default the loopback one;
-// --profile: by default the fast one.
+// --profile: by default the fast one; --wire: the highest wire version that it speaks, as an earlier release would.
 var builder = WebApplication.CreateBuilder(args);
 var silo = builder.Configuration.GetValue<int>("silo");
 var primary = builder.Configuration.GetValue<int>("primary");
@@ -17,7 +17,7 @@ builder.UseOrleans(orleans => orleans
     .UseLocalhostClustering(silo, gateway, first.Equals(new IPEndPoint(address, silo)) ? null : first)
     .ConfigureEndpoints(address, silo, gateway)
     .UseMembershipProfile(builder.Configuration.GetValue("profile", MembershipProfile.Fast))
-    .AddOrleansSockets());
+    .AddOrleansSockets(options => options.Wire = options.Wire with { Highest = builder.Configuration.GetValue("wire", options.Wire.Highest) }));
 builder.Services.AddOrleansSocketsEdge();
 
 var app = builder.Build();

@@ -15,8 +15,8 @@ internal sealed class TestNode : NodeProcess
     /// <summary>The silo's address.</summary>
     public string Silo { get; private set; } = "";
 
-    public static Task<TestNode> StartAsync(int port, int silo, int gateway, int primary, CancellationToken cancellation) =>
-        StartAsync(new TestNode(port, silo, gateway, primary, null, []), cancellation);
+    public static Task<TestNode> StartAsync(int port, int silo, int gateway, int primary, CancellationToken cancellation, params string[] more) =>
+        StartAsync(new TestNode(port, silo, gateway, primary, null, more), cancellation);
 
     /// <summary>In a place of its own, on the same ports as the nodes in other places.</summary>
     public static Task<TestNode> StartAsync(NetworkPlace place, NetworkPlace first, string profile, CancellationToken cancellation) => StartAsync(

@@ -86,22 +86,8 @@ internal sealed partial class SiloLinks(
         }
     }
 
-    public void Remove(SiloAddress dead)
-    {
-        if (_links.TryRemove(dead, out var link))
-        {
-            link.Stop();
-        }
-
-        _inboxes.TryRemove(dead, out _);
-        paths.Remove(dead);
-    }
-
-    private SiloLink Create(SiloAddress to) => new(
-        to, silo.SiloAddress, new ServiceTransport(to, paths, detour), Spoken, why => Lose(to, why), membership.IsDeadSilo, clock, metrics, logger);
-
-    // One pair's trouble must not cost the others of the batch their frames.
-    private void Deliver(SiloAddress from, ReadOnlySpan<byte> frames)
+    /// <summary>Hands over the frames of a batch. One pair's trouble does not cost the others theirs.</summary>
+    public void Deliver(SiloAddress from, ReadOnlySpan<byte> frames)
     {
         var reader = new LinkBatchReader(frames, Spoken.Highest);
         while (true)
@@ -128,6 +114,20 @@ internal sealed partial class SiloLinks(
             }
         }
     }
+
+    public void Remove(SiloAddress dead)
+    {
+        if (_links.TryRemove(dead, out var link))
+        {
+            link.Stop();
+        }
+
+        _inboxes.TryRemove(dead, out _);
+        paths.Remove(dead);
+    }
+
+    private SiloLink Create(SiloAddress to) => new(
+        to, silo.SiloAddress, new ServiceTransport(to, paths, detour), Spoken, why => Lose(to, why), membership.IsDeadSilo, clock, metrics, logger);
 
     private void Deliver(SiloAddress from, in LinkFrame frame)
     {

@@ -274,7 +274,7 @@ internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
 
         lock (pair.Gate)
         {
-            pair.Relay?.SiloLost(from, why, PairCause.Unreadable);
+            pair.Relay?.Break(from, why);
             for (var side = 0; side < 2; side++)
             {
                 if (pair[side] is { IsDone: false } end && from.Equals(end.Owner))

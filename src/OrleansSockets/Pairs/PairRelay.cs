@@ -169,6 +169,27 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
         }
     }
 
+    /// <summary>What a living silo sent for one of its ends cannot be taken: both ends hear that the other one is lost.</summary>
+    public void Break(SiloAddress from, string why)
+    {
+        if (Array.FindIndex(_sides, side => side.Attached && from.Equals(side.Host)) is not (>= 0 and var broken))
+        {
+            return;
+        }
+
+        NotifyLost(0);
+        NotifyLost(1);
+        pair.Timeline.Add(broken, why, cause: PairCause.Unreadable);
+        for (var side = 0; side < 2; side++)
+        {
+            if (_sides[side].Attached)
+            {
+                _sides[side].Attached = false;
+                Apply(PairEventKind.HostLost, side);
+            }
+        }
+    }
+
     /// <summary>The released end was not claimed in time.</summary>
     /// <param name="side">Its side.</param>
     /// <param name="secret">The end that was attached there before it was released; if another one is by now, nothing happens.</param>

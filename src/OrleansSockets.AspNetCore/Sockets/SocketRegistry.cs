@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansSockets.Diagnostics;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets.AspNetCore.Sockets;
@@ -26,6 +27,7 @@ internal sealed class SocketRegistry : IDisposable
     private readonly TimeProvider _pace;
     private readonly SocketMetrics _metrics;
     private readonly ILogger<SocketRegistry> _logger;
+    private readonly GuardedTimers _timers;
     private readonly ITimer _timer;
     private volatile TaskCompletionSource? _empty;
     private int _count;
@@ -43,7 +45,8 @@ internal sealed class SocketRegistry : IDisposable
         _pace = pace;
         _logger = logger;
         var tick = TickOf(_options);
-        _timer = hub.Clock.CreateTimer(static state => ((SocketRegistry)state!).Tick(), this, tick, tick);
+        _timers = hub.Timers;
+        _timer = _timers.Create(hub.Clock, "the tick of all sockets", Tick, tick, tick);
     }
 
     /// <summary>Sockets open or about to be.</summary>
@@ -193,7 +196,15 @@ internal sealed class SocketRegistry : IDisposable
     {
         foreach (var (socket, _) in _sockets)
         {
-            socket.Tick();
+            try
+            {
+                socket.Tick();
+            }
+            catch (Exception e)
+            {
+                // One socket's trouble must not cost the others their limits of time.
+                _timers.Failed("the tick of a socket", e);
+            }
         }
     }
 }

@@ -42,6 +42,9 @@ public static class OrleansSocketsDiagnostics
     /// </summary>
     public const string LinkFramesSkipped = "orleanssockets.link.frames.skipped";
 
+    /// <summary>Exceptions in the background work of a silo, which went on; tag <see cref="WorkTag"/>. Each is logged. There should be none.</summary>
+    public const string Faults = "orleanssockets.faults";
+
     /// <summary>
     /// Links of this silo that are down: for each the time since the other silo answered last, in seconds, with the tags <see cref="LinkTag"/> and <see cref="DetourTag"/>.
     /// </summary>
@@ -58,4 +61,7 @@ public static class OrleansSocketsDiagnostics
 
     /// <summary>How an end finished, or what became of a message.</summary>
     public const string OutcomeTag = "outcome";
+
+    /// <summary>What failed.</summary>
+    public const string WorkTag = "work";
 }

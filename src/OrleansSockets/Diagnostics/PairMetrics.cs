@@ -14,6 +14,7 @@ internal sealed class PairMetrics
     private readonly Counter<long> _linkBatches;
     private readonly Counter<long> _linkBytes;
     private readonly Counter<long> _linkFramesSkipped;
+    private readonly Counter<long> _faults;
 
     public PairMetrics(IMeterFactory meters)
     {
@@ -24,6 +25,7 @@ internal sealed class PairMetrics
         _linkBatches = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.LinkBatches, "{batch}");
         _linkBytes = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.LinkBytes, "By");
         _linkFramesSkipped = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.LinkFramesSkipped, "{frame}");
+        _faults = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.Faults, "{fault}");
     }
 
     /// <summary>Starts the instruments that read the hub.</summary>
@@ -47,6 +49,8 @@ internal sealed class PairMetrics
 
     public void FrameSkipped(string outcome) =>
         _linkFramesSkipped.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.OutcomeTag, outcome));
+
+    public void WorkFailed(string work) => _faults.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.WorkTag, work));
 
     public void BatchSent(int bytes)
     {

@@ -91,8 +91,9 @@ internal sealed class EndCouple
             Close(1, step.ToB);
             if (step.Effects.HasFlag(CloseRelayEffects.StartTimer) && _options.CloseTimeout > TimeSpan.Zero)
             {
-                var clock = _legs[0].Core.Pair.Hub.Clock;
-                _timer ??= clock.CreateTimer(_ => Perform(state => CloseRelay.TimedOut(state, _options.LostCode)), null, _options.CloseTimeout, Timeout.InfiniteTimeSpan);
+                var pair = _legs[0].Core.Pair;
+                _timer ??= pair.Hub.StartTimer(
+                    pair, "a couple's CloseTimeout", _options.CloseTimeout, () => Perform(state => CloseRelay.TimedOut(state, _options.LostCode)));
             }
         }
 

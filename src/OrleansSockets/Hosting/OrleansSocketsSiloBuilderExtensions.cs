@@ -41,6 +41,7 @@ public static class OrleansSocketsSiloBuilderExtensions
         services.AddSingleton<IValidateOptions<OrleansSocketsOptions>, OrleansSocketsOptionsValidator>();
         services.AddMetrics();
         services.AddSingleton<PairMetrics>();
+        services.AddSingleton<GuardedTimers>();
         services.AddSingleton<DeploymentStorage>();
         services.AddSingleton<DeploymentRegistry>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<DeploymentRegistry>());

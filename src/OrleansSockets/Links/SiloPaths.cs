@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansSockets.Diagnostics;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Links;
@@ -13,6 +14,7 @@ internal sealed partial class SiloPaths(
     IServiceProvider services,
     IOptions<OrleansSocketsOptions> options,
     TimeProvider clock,
+    GuardedTimers timers,
     ILogger<SiloPaths> logger)
     : IPathProbe, ILifecycleParticipant<ISiloLifecycle>
 {
@@ -95,7 +97,7 @@ internal sealed partial class SiloPaths(
         _ =>
         {
             var tick = _timeout / TicksInTimeout;
-            _timer = clock.CreateTimer(_ => Tick(), null, tick, tick);
+            _timer = timers.Create(clock, "the look at links", Tick, tick, tick);
             return Task.CompletedTask;
         },
         _ =>

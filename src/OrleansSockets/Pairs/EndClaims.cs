@@ -24,7 +24,8 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
         pair.Timeline.Add(end.Side, "released");
         if (hub.Options.ClaimTimeout > TimeSpan.Zero)
         {
-            released.Timer = hub.Clock.CreateTimer(_ => ClaimTimedOut(pair, end.Side, end.Secret), null, hub.Options.ClaimTimeout, Timeout.InfiniteTimeSpan);
+            released.Timer = hub.StartTimer(
+                pair, "an end's ClaimTimeout", hub.Options.ClaimTimeout, () => ClaimTimedOut(pair, end.Side, end.Secret));
         }
 
         return new EndTicket(pair.Id, end.Side, released.Secret, released.Deadline, hub.Silo, pair.Placement ?? hub.Silo);
@@ -146,7 +147,7 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
             return;
         }
 
-        end.AcceptTimer = hub.Clock.CreateTimer(_ => AcceptTimedOut(end), null, hub.Options.AcceptTimeout, Timeout.InfiniteTimeSpan);
+        end.AcceptTimer = hub.StartTimer(end.Pair, "an end's AcceptTimeout", hub.Options.AcceptTimeout, () => AcceptTimedOut(end));
     }
 
     private void Withdraw(End end)

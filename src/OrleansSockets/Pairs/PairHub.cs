@@ -30,6 +30,7 @@ internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
         IOptions<OrleansSocketsOptions> options,
         TimeProvider pace,
         PairMetrics metrics,
+        GuardedTimers timers,
         ILogger<PairHub> logger,
         ILogger<WebSocketContext> contextLogger)
     {
@@ -41,6 +42,7 @@ internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
         Options = options.Value;
         Clock = Options.TimeProvider;
         Metrics = metrics;
+        Timers = timers;
         ContextLogger = contextLogger;
         _membership = membership;
         Attachments = new EndAttachments(this, pace, logger);
@@ -75,6 +77,8 @@ internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
 
     public PairMetrics Metrics { get; }
 
+    public GuardedTimers Timers { get; }
+
     /// <summary>For what goes wrong in contexts: an application's listeners, most of all.</summary>
     public ILogger ContextLogger { get; }
 
@@ -104,6 +108,10 @@ internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
     public void WorkBegan() => Interlocked.Increment(ref _workBegun);
 
     public void WorkEnded() => Interlocked.Increment(ref _workEnded);
+
+    /// <summary>Starts a timer of one pair, which ends if its callback fails.</summary>
+    public ITimer StartTimer(Pair pair, string work, TimeSpan due, Action callback) =>
+        Timers.Create(Clock, work, callback, due, Timeout.InfiniteTimeSpan, failed: () => Break(pair, null, $"a fault in {work}"));
 
     /// <summary>Takes the lock of the pair that is listed under the id, or of a new one. While it is held, the pair stays listed, and no other one is.</summary>
     public Lock.Scope Enter(PairId id, out Pair pair)
@@ -241,6 +249,22 @@ internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
         }
     }
 
+    // Of one silo, or all of it that is here.
+    private static void Break(Pair pair, SiloAddress? from, string why)
+    {
+        lock (pair.Gate)
+        {
+            pair.Relay?.Break(from, why);
+            for (var side = 0; side < 2; side++)
+            {
+                if (pair[side] is { IsDone: false } end && (from is null || from.Equals(end.Owner)))
+                {
+                    pair.Break(end, why);
+                }
+            }
+        }
+    }
+
     private PairHostSnapshot DescribeLocked(Pair pair)
     {
         var ends = new[] { pair[0], pair[1] }.OfType<End>()
@@ -272,17 +296,7 @@ internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
             return;
         }
 
-        lock (pair.Gate)
-        {
-            pair.Relay?.Break(from, why);
-            for (var side = 0; side < 2; side++)
-            {
-                if (pair[side] is { IsDone: false } end && from.Equals(end.Owner))
-                {
-                    pair.Break(end, why);
-                }
-            }
-        }
+        Break(pair, from, why);
     }
 
     void ILinkReceiver.Lose(SiloAddress silo, string why) => LoseSilo(silo, why, PairCause.LinkDown);

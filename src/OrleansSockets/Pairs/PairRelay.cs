@@ -169,10 +169,10 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
         }
     }
 
-    /// <summary>What a living silo sent for one of its ends cannot be taken: both ends hear that the other one is lost.</summary>
-    public void Break(SiloAddress from, string why)
+    /// <summary>What a living silo sent for one of its ends cannot be taken, or, without a silo, the relay has failed: both ends hear that the other one is lost.</summary>
+    public void Break(SiloAddress? from, string why)
     {
-        if (Array.FindIndex(_sides, side => side.Attached && from.Equals(side.Host)) is not (>= 0 and var broken))
+        if (Array.FindIndex(_sides, side => side.Attached && (from is null || from.Equals(side.Host))) is not (>= 0 and var broken))
         {
             return;
         }
@@ -273,7 +273,7 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
 
         if (_reattachTimer is null && pair.Hub.Options.ReattachTimeout is var limit && limit > TimeSpan.Zero)
         {
-            _reattachTimer = pair.Hub.Clock.CreateTimer(_ => ReattachTimedOut(limit), null, limit, Timeout.InfiniteTimeSpan);
+            _reattachTimer = pair.Hub.StartTimer(pair, "a pair's ReattachTimeout", limit, () => ReattachTimedOut(limit));
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class UnfinishedMessages : IDisposable
     {
         _hub = hub;
         _lookedAt = hub.Clock.GetTimestamp();
-        _timer = pace.CreateTimer(_ => Look(), null, Interval, Interval);
+        _timer = hub.Timers.Create(pace, "the look at unfinished messages", Look, Interval, Interval);
     }
 
     public void Dispose() => _timer.Dispose();

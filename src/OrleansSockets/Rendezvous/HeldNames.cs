@@ -158,7 +158,7 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
     private Task Start(CancellationToken cancellation)
     {
         _ = Task.Run(WatchAsync, CancellationToken.None);
-        _renewals = _pace.CreateTimer(_ => Renew(), null, RenewalInterval, RenewalInterval);
+        _renewals = _hub.Timers.Create(_pace, "the renewal of names", Renew, RenewalInterval, RenewalInterval);
         return Task.CompletedTask;
     }
 

@@ -30,6 +30,9 @@ internal sealed class End(Pair pair, int side, EndSettings settings, int window)
 
     public EndState State { get; set; } = EndState.Initial;
 
+    /// <summary>In the meter of finished ends.</summary>
+    public bool IsCounted { get; set; }
+
     public OutStream Out { get; } = new(window, pair.Hub.Budget);
 
     public InStream In { get; } = new(window, pair.Hub.Budget);

@@ -58,7 +58,7 @@ internal sealed class Pair(PairHub hub, PairId id)
             var closed = frame.Kind == PairFrameKind.Close;
             int? code = frame.Code is 0 || (!closed && frame.Code is CloseCode.Abnormal) ? null : frame.Code;
             Timeline.Add(end.Side, closed ? "sent Close" : "gone without Close", code, closed ? PairCause.Closed : PairCause.Gone);
-            Hub.Metrics.EndFinished(closed ? "closed" : end.State.Failed ? "failed" : "dropped");
+            CountFinished(end, closed ? "closed" : end.State.Failed ? "failed" : "dropped");
         }
 
         end.Out.Enqueue(frame);
@@ -266,7 +266,7 @@ internal sealed class Pair(PairHub hub, PairId id)
         }
 
         Timeline.Add(end.Side, "left before the other end came", cause: PairCause.Gone);
-        Hub.Metrics.EndFinished("unmet");
+        CountFinished(end, "unmet");
         end.Route = EndRoute.Lost;
         end.Out.Discard();
         end.SignalRoom();
@@ -339,7 +339,7 @@ internal sealed class Pair(PairHub hub, PairId id)
     public void PeerLost(End end)
     {
         Timeline.Add(end.Side, "peer lost", cause: PairCause.PeerLost);
-        Hub.Metrics.EndFinished("lost");
+        CountFinished(end, "lost");
         PeerGone(end);
         end.PeerKnown.Set();
         if (end.In.ReceiveLost())
@@ -354,6 +354,7 @@ internal sealed class Pair(PairHub hub, PairId id)
     public void Break(End end, string why)
     {
         Timeline.Add(1 - end.Side, why, cause: PairCause.Unreadable);
+        CountFinished(end, "lost");
         if (!end.Out.HasEnded)
         {
             EndOutput(end);
@@ -365,6 +366,16 @@ internal sealed class Pair(PairHub hub, PairId id)
         }
 
         ReturnCredit(end);
+    }
+
+    // What an end says after it was lost, or that its peer is lost after it has said its last word, is no second end.
+    private void CountFinished(End end, string outcome)
+    {
+        if (!end.IsCounted)
+        {
+            end.IsCounted = true;
+            Hub.Metrics.EndFinished(outcome);
+        }
     }
 
     // An end that attaches is not done before its attach has told what it consumed.

@@ -9,7 +9,8 @@ internal sealed class RecordedLog : ILoggerProvider
     private readonly List<(int Id, LogLevel Level, string Text, Exception? Exception)> _lines = [];
 
     /// <summary>Errors, whoever logged them.</summary>
-    public (int Id, LogLevel Level, string Text, Exception? Exception)[] Errors => [.. With("").Where(line => line.Level >= LogLevel.Error)];
+    public (int Id, LogLevel Level, string Text, Exception? Exception)[] Errors =>
+        [.. With("").Where(line => line.Level >= LogLevel.Error)];
 
     /// <summary>The lines in which a text stands.</summary>
     public (int Id, LogLevel Level, string Text, Exception? Exception)[] With(string text)

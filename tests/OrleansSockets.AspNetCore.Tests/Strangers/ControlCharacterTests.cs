@@ -13,14 +13,15 @@ using Xunit;
 
 namespace OrleansSockets.AspNetCore.Tests.Strangers;
 
-/// <summary>What a client says reaches the other end as it is; no line of the log, of the timeline or of a document can be made by it.</summary>
+/// <summary>What a client says reaches the other end as it is; it makes no line of a log, a timeline or a document.</summary>
 public sealed class ControlCharacterTests(ControlCharacterTests.OneNode one) : IClassFixture<ControlCharacterTests.OneNode>
 {
     private const string Mark = "mark";
 
     public static TheoryData<string> Reasons =>
     [
-        $"{Mark}\r\nERROR: forged", $"{Mark}\u001b[2J\u001b]0;title\a", $"{Mark}\u0085next", $"{Mark}\u2028line\u2029paragraph", $"{Mark}\u202Eright to left\u2066",
+        $"{Mark}\r\nERROR: forged", $"{Mark}\u001b[2J\u001b]0;title\a", $"{Mark}\u0085next",
+        $"{Mark}\u2028line\u2029paragraph", $"{Mark}\u202Eright to left\u2066",
         $"{Mark}</script><img src=x onerror=alert(1)>", $"{Mark}\0nul\b\u007f", $"{Mark}\",\"state\":\"gone",
     ];
 
@@ -97,7 +98,8 @@ public sealed class ControlCharacterTests(ControlCharacterTests.OneNode one) : I
         var buffer = new byte[4096];
         while (true)
         {
-            var received = await control.ReceiveAsync(buffer, RawClient.Token).WaitAsync(RawClient.Patience, TimeProvider.System, RawClient.Token);
+            var received = await control.ReceiveAsync(buffer, RawClient.Token)
+                .WaitAsync(RawClient.Patience, TimeProvider.System, RawClient.Token);
             var text = Encoding.UTF8.GetString(buffer, 0, received.Count);
             if (JsonElement.Parse(text).GetProperty("event").GetString() == what)
             {

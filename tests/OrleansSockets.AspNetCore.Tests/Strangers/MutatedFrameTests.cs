@@ -55,7 +55,8 @@ public sealed class MutatedFrameTests
 
         Assert.Empty(log.Errors);
         var (sockets, pairs) = (node.App.Services.GetRequiredService<SocketRegistry>(), node.App.Services.GetRequiredService<PairHub>());
-        await SocketServer.EventuallyAsync(() => sockets.Count == 0 && pairs.Count == 0, () => $"{sockets.Count} sockets and {pairs.Count} pairs are left");
+        await SocketServer.EventuallyAsync(
+            () => sockets.Count == 0 && pairs.Count == 0, () => $"{sockets.Count} sockets and {pairs.Count} pairs are left");
     }
 
     // One connection: what is right, then one frame that is not, then the end. The number of frames.

@@ -6,7 +6,8 @@ using OrleansSockets.Frames;
 namespace OrleansSockets.AspNetCore.Tests.Strangers;
 
 /// <summary>
-/// Frames of a client that are changed in every part: in ways that the RFC allows, so that a connection goes on, and in one that it does not, or may not.
+/// Frames of a client that are changed in every part: in ways that the RFC allows, so that a connection goes on, and in one that it does
+/// not, or may not.
 /// </summary>
 internal sealed class MutatedFrames(Random random)
 {
@@ -107,7 +108,8 @@ internal sealed class MutatedFrames(Random random)
             case 8:
                 Opcode[] control = [Opcode.Ping, Opcode.Pong, Opcode.Close];
                 var isLong = random.Next(2) == 0;
-                frame = RawClient.Frame(control[random.Next(control.Length)], Bytes(isLong ? random.Next(126, 1000) : random.Next(20)), fin: isLong);
+                var payload = Bytes(isLong ? random.Next(126, 1000) : random.Next(20));
+                frame = RawClient.Frame(control[random.Next(control.Length)], payload, fin: isLong);
                 break;
             case 9:
                 frame = RawClient.Frame(Opcode.Continuation, Text(), fin: random.Next(2) == 0);

@@ -20,7 +20,8 @@ public sealed class SlowHandshakeTests
     private const int Normal = 200;
     private const int SlowestRank = Normal / 100;
 
-    private const string Handshake = "GET /echo HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhl";
+    private const string Handshake =
+        "GET /echo HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhl";
 
     [Fact]
     public async Task Handshakes_HalfOpen_OthersAreServedAndTheNodeEndsThem()
@@ -64,7 +65,8 @@ public sealed class SlowHandshakeTests
             }
 
             await SocketServer.EventuallyAsync(
-                () => connections.Current == 0 && sockets.Count == 0, () => $"{connections.Current} connections and {sockets.Count} sockets are left");
+                () => connections.Current == 0 && sockets.Count == 0,
+                () => $"{connections.Current} connections and {sockets.Count} sockets are left");
         }
         finally
         {

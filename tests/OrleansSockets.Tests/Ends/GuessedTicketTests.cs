@@ -10,7 +10,8 @@ public sealed class GuessedTicketTests(OneSilo one)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Guesses => ["another secret", "no secret", "the other side's secret", "another side", "another pair", "no silo that holds the pair"];
+    public static TheoryData<string> Guesses =>
+        ["another secret", "no secret", "the other side's secret", "another side", "another pair", "no silo that holds the pair"];
 
     [Theory]
     [MemberData(nameof(Guesses))]
@@ -18,7 +19,8 @@ public sealed class GuessedTicketTests(OneSilo one)
     {
         var (client, server) = await ReleaseAsync();
 
-        var refused = await Assert.ThrowsAsync<WebSocketPairException>(() => one.Silo.Pairs.ClaimAsync(Guess(guess, client, server), Token));
+        var refused = await Assert.ThrowsAsync<WebSocketPairException>(
+            () => one.Silo.Pairs.ClaimAsync(Guess(guess, client, server), Token));
 
         Assert.Equal(WebSocketPairErrorKind.Expired, refused.Kind);
         await MeetAsync(client, server);
@@ -49,7 +51,8 @@ public sealed class GuessedTicketTests(OneSilo one)
         _ => new EndTicket(ticket.Pair, ticket.Side, Guid.NewGuid(), ticket.Deadline, home: null, ticket.Placement),
     };
 
-    private static EndTicket Change(EndTicket ticket, Guid secret) => new(ticket.Pair, ticket.Side, secret, ticket.Deadline, ticket.Home, ticket.Placement);
+    private static EndTicket Change(EndTicket ticket, Guid secret) =>
+        new(ticket.Pair, ticket.Side, secret, ticket.Deadline, ticket.Home, ticket.Placement);
 
     private async Task<(EndTicket Client, EndTicket Server)> ReleaseAsync()
     {

@@ -17,7 +17,10 @@ public sealed class TakeoverTests(OneSilo one)
         AttachRequest request;
         lock (end.Core.Pair.Gate)
         {
-            request = end.Core.Request(one.Silo.Address) with { Secret = Wrong(isEmpty), OutEnded = true, InFinished = true, Consumed = 1000 };
+            request = end.Core.Request(one.Silo.Address) with
+            {
+                Secret = Wrong(isEmpty), OutEnded = true, InFinished = true, Consumed = 1000,
+            };
         }
 
         Assert.Equal(AttachOutcome.AlreadyClaimed, (await Grain(end).AttachAsync(request)).Outcome);

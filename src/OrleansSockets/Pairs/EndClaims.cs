@@ -48,6 +48,12 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
                 throw WebSocketPairException.AlreadyClaimed(ticket);
             }
 
+            if (ticket.Home is null && pair.Released(ticket.Side) is not null)
+            {
+                // Without a home nobody asks for the secret. This silo is the home, so no ticket of its own says so.
+                throw WebSocketPairException.Expired(ticket);
+            }
+
             end = pair.AddEnd(ticket.Side, settings);
             end.Secret = Guid.NewGuid();
             end.Route = EndRoute.Attaching;

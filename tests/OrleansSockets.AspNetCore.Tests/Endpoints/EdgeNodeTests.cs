@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using OrleansSockets.AspNetCore.Sockets;
+using OrleansSockets.AspNetCore.Tests.Sockets;
 using OrleansSockets.Compatibility;
 using OrleansSockets.Frames;
 using Xunit;
@@ -37,25 +38,45 @@ public sealed class EdgeNodeTests
     }
 
     [Fact]
-    public async Task MaxSockets_OneTooMany_503UntilOneLeaves()
+    public async Task MaxSockets_OneTooMany_503WithRetryAfterUntilOneLeaves()
     {
-        await using var node = await EdgeNode.StartAsync(MapEcho, edge => edge.MaxSockets = 1);
-        using (var first = await node.ConnectAsync("/echo"))
+        const int most = 3;
+        await using var node = await EdgeNode.StartAsync(MapEcho, edge => edge.MaxSockets = most);
+        var clients = new List<RawClient>();
+        try
         {
+            while (clients.Count < most)
+            {
+                clients.Add(await node.ConnectAsync("/echo"));
+            }
+
+            using (var refused = new RawClient())
+            {
+                var head = await refused.UpgradeAsync(node.Address, "/echo");
+                Assert.Equal("503", EdgeNode.StatusOf(head));
+                Assert.Contains("\r\nRetry-After: ", head, StringComparison.Ordinal);
+            }
+
+            await clients[1].SendCloseAsync(1000);
+            Assert.Equal("close 1000 ", await clients[1].ReadAsync());
+            Assert.Equal("fin", await clients[1].ReadAsync());
+
+            // The place is free when the request has ended, a moment after the client saw its end. A refusal takes none.
+            var registry = node.App.Services.GetRequiredService<SocketRegistry>();
+            await SocketServer.EventuallyAsync(() => registry.Count == most - 1, () => $"{registry.Count} places are taken");
+
+            clients.Add(await node.ConnectAsync("/echo"));
             Assert.Equal("503", await node.StatusAsync("/echo"));
-            await first.SendCloseAsync(1000);
-            Assert.Equal("close 1000 ", await first.ReadAsync());
-            Assert.Equal("fin", await first.ReadAsync());
+            foreach (var client in new[] { clients[0], clients[2], clients[3] })
+            {
+                await client.SendTextAsync("still");
+                Assert.Equal("text echo: still", await client.ReadAsync());
+            }
         }
-
-        // The place is free when the request has ended, a moment after the client saw its end.
-        var registry = node.App.Services.GetRequiredService<SocketRegistry>();
-        while (registry.Count > 0)
+        finally
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Token);
+            clients.ForEach(client => client.Dispose());
         }
-
-        using var second = await node.ConnectAsync("/echo");
     }
 
     [Theory]

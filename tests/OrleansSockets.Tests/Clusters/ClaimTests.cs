@@ -43,6 +43,41 @@ public sealed class ClaimTests
     }
 
     [Fact]
+    public async Task Claim_AReplayedOrGuessedTicketOnAnotherSilo_IsRefusedAndTheOwnerGoesOn()
+    {
+        await using var cluster = await PairTestCluster.StartAsync(2);
+        var (a, b) = (cluster.Silos[0], cluster.Silos[1]);
+        WebSocketEnd? server = null;
+        EndTicket? ticket = null;
+        await a.RunAsync(_ =>
+        {
+            var pair = new WebSocketPair();
+            server = pair.Server;
+            server.Accept();
+            ticket = pair.Client.Release();
+        });
+        var guess = new EndTicket(ticket!.Pair, ticket.Side, Guid.NewGuid(), ticket.Deadline, ticket.Home, ticket.Placement);
+        await AssertRefusedAsync(b, guess, WebSocketPairErrorKind.Expired);
+
+        var client = await a.Pairs.ClaimAsync(ticket, TestContext.Current.CancellationToken);
+        client.Accept();
+        await AssertRefusedAsync(a, ticket, WebSocketPairErrorKind.AlreadyClaimed);
+        await AssertRefusedAsync(b, ticket, WebSocketPairErrorKind.AlreadyClaimed);
+        await AssertRefusedAsync(b, guess, WebSocketPairErrorKind.AlreadyClaimed);
+
+        var log = new EventLog(server!);
+        client.Send("still mine");
+        client.Close(4000);
+        Assert.Equal(["message still mine", "close 4000 '' clean in Closed"], await log.WaitForAsync(2));
+        await cluster.WaitForIdleAsync();
+        Assert.Equal(0, a.PairCount + b.PairCount);
+
+        // Nor can anybody take what is over.
+        await AssertRefusedAsync(a, ticket, WebSocketPairErrorKind.Expired);
+        await AssertRefusedAsync(b, ticket, WebSocketPairErrorKind.Expired);
+    }
+
+    [Fact]
     public async Task Adopt_TheFirstAnswerIsLost_NamesTheOtherEndAgain()
     {
         await using var cluster = await PairTestCluster.StartAsync(1);
@@ -78,4 +113,7 @@ public sealed class ClaimTests
             silo.Hub.StopRelay(pair, relay);
         }
     }
+
+    private static async Task AssertRefusedAsync(TestSilo silo, EndTicket ticket, WebSocketPairErrorKind kind) =>
+        Assert.Equal(kind, (await Assert.ThrowsAsync<WebSocketPairException>(() => silo.Pairs.ClaimAsync(ticket))).Kind);
 }

@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace OrleansSockets.AzureTables;
 
 /// <summary>The table refused, was too busy, did not answer in time, or could not hold what it was given. The message says which.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansSockets.Host.Admin;

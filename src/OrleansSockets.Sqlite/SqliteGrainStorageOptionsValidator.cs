@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace OrleansSockets.Sqlite;
 
 /// <summary>Stops the silo at its start when the options make no sense.</summary>

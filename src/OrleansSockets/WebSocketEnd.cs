@@ -1,9 +1,7 @@
 using System.Globalization;
-using System.Text;
 using OrleansSockets.Ends;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
-using OrleansSockets.Wire;
 
 namespace OrleansSockets;
 

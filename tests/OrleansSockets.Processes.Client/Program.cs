@@ -1,7 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orleans.Hosting;
 using OrleansSockets.Processes.Client;
 
 // A process outside the cluster: the gateway's port, and what to do. It says on its output what came of it.

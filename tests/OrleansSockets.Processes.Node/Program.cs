@@ -1,5 +1,4 @@
 using System.Net;
-using Orleans.Runtime;
 using OrleansSockets.Pairs;
 using OrleansSockets.Processes.Node;
 using OrleansSockets.Rendezvous;

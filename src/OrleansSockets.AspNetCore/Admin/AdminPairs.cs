@@ -1,5 +1,4 @@
 using OrleansSockets.Administration;
-using OrleansSockets.Pairs;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.AspNetCore.Admin;

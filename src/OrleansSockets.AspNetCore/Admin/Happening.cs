@@ -1,4 +1,4 @@
-using OrleansSockets.Pairs;
+using OrleansSockets.Timelines;
 
 namespace OrleansSockets.AspNetCore.Admin;
 

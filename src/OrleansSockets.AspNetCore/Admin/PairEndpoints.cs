@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using OrleansSockets.Administration;
-using OrleansSockets.Pairs;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.AspNetCore.Admin;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using OrleansSockets.Pairs;
+using OrleansSockets.Timelines;
 
 namespace OrleansSockets.AspNetCore.Admin;
 

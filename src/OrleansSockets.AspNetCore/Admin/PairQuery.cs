@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Mvc;
 using OrleansSockets.Administration;
-using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
 using OrleansSockets.Wire;
 

@@ -2,6 +2,7 @@ using System.Text;
 using OrleansSockets.Ends;
 using OrleansSockets.Frames;
 using OrleansSockets.Pairs;
+using OrleansSockets.Streams;
 
 namespace OrleansSockets.AspNetCore.Sockets;
 

@@ -1,5 +1,5 @@
 using OrleansSockets.Frames;
-using OrleansSockets.Pairs;
+using OrleansSockets.Streams;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.AspNetCore.Sockets;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using OrleansSockets.Frames;
-using OrleansSockets.Pairs;
+using OrleansSockets.Streams;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.AspNetCore.Sockets;

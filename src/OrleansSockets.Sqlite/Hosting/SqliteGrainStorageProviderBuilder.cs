@@ -3,7 +3,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Providers;
 using Orleans.Storage;
-using OrleansSockets.Sqlite;
 
 [assembly: RegisterProvider("Sqlite", "GrainStorage", "Silo", typeof(Orleans.Hosting.SqliteGrainStorageProviderBuilder))]
 

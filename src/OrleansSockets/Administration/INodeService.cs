@@ -1,6 +1,5 @@
 using Orleans.Services;
 using OrleansSockets.Deployments;
-using OrleansSockets.Pairs;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Administration;

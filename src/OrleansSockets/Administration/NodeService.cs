@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OrleansSockets.Deployments;
 using OrleansSockets.Links;
-using OrleansSockets.Pairs;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Administration;

@@ -1,6 +1,7 @@
 using System.Text;
 using OrleansSockets.Ends;
 using OrleansSockets.Pairs;
+using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Administration;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using OrleansSockets.Pairs;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Contexts;

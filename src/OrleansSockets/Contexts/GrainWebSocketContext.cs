@@ -1,7 +1,6 @@
-using OrleansSockets.Deployments;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansSockets.Deployments;
 using OrleansSockets.Pairs;
-using OrleansSockets.Rules;
 
 namespace OrleansSockets.Contexts;
 

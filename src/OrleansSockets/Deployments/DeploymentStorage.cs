@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Core;
 using Orleans.Storage;
 
 namespace OrleansSockets.Deployments;

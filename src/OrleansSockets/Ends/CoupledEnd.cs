@@ -1,5 +1,7 @@
 using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
+using OrleansSockets.Streams;
+using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Ends;

@@ -1,6 +1,8 @@
 using System.Text;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
+using OrleansSockets.Streams;
+using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Ends;

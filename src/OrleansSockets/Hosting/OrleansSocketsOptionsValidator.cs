@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using OrleansSockets;
 using OrleansSockets.Compatibility;
-using OrleansSockets.Pairs;
+using OrleansSockets.Streams;
 
 namespace Orleans.Hosting;
 

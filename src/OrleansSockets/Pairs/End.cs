@@ -1,4 +1,5 @@
 using OrleansSockets.Rules;
+using OrleansSockets.Streams;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Pairs;

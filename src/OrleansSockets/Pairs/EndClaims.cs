@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using OrleansSockets.Diagnostics;
 using OrleansSockets.Rules;
+using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Pairs;

@@ -1,5 +1,6 @@
-using OrleansSockets.Links;
 using OrleansSockets.Rules;
+using OrleansSockets.Streams;
+using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Pairs;

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansSockets.Diagnostics;
 using OrleansSockets.Links;
-using OrleansSockets.Rules;
+using OrleansSockets.Streams;
+using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Pairs;

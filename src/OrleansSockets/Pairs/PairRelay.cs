@@ -1,5 +1,5 @@
-using OrleansSockets.Links;
 using OrleansSockets.Rules;
+using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Pairs;

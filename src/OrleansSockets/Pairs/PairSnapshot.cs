@@ -1,3 +1,4 @@
+using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Pairs;

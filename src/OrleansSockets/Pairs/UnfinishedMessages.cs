@@ -1,3 +1,5 @@
+using OrleansSockets.Streams;
+
 namespace OrleansSockets.Pairs;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using OrleansSockets.Pairs;
 using Orleans.Services;
 using OrleansSockets.Wire;
 

@@ -1,8 +1,8 @@
 using Orleans.GrainDirectory;
 using Orleans.Placement;
 using OrleansSockets.Contexts;
-using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
+using OrleansSockets.Streams;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Sessions;

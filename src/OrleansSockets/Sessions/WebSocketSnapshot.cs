@@ -1,5 +1,3 @@
-using OrleansSockets.Wire;
-
 namespace OrleansSockets.Sessions;
 
 /// <summary>An open socket of a session, as it was when it was asked for.</summary>

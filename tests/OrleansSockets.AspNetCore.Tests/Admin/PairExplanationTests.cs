@@ -1,5 +1,5 @@
 using OrleansSockets.AspNetCore.Admin;
-using OrleansSockets.Pairs;
+using OrleansSockets.Timelines;
 using Xunit;
 
 namespace OrleansSockets.AspNetCore.Tests.Admin;

@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
-using Orleans.Runtime;
 using OrleansSockets.AspNetCore.Tests.Sockets;
 using OrleansSockets.Frames;
 using OrleansSockets.Pairs;

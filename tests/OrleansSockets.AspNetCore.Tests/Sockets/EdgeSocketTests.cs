@@ -1,8 +1,4 @@
-using System.Net.Sockets;
-using Microsoft.Extensions.Time.Testing;
-using OrleansSockets.AspNetCore.Sockets;
 using OrleansSockets.Frames;
-using OrleansSockets.Pairs;
 using OrleansSockets.Wire;
 using Xunit;
 

@@ -2,7 +2,7 @@ using System.Text;
 using System.Threading.Channels;
 using OrleansSockets.AspNetCore.Sockets;
 using OrleansSockets.Frames;
-using OrleansSockets.Pairs;
+using OrleansSockets.Streams;
 using OrleansSockets.Wire;
 using Xunit;
 

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Time.Testing;
 using OrleansSockets.Conformance.Client;
 using OrleansSockets.Frames;
-using OrleansSockets.Pairs;
 using OrleansSockets.Wire;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using OrleansSockets.Frames;
-using OrleansSockets.Pairs;
 using Xunit;
 
 namespace OrleansSockets.AspNetCore.Tests.Sockets;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using OrleansSockets.Frames;
-using OrleansSockets.Pairs;
 using OrleansSockets.Wire;
 using Xunit;
 

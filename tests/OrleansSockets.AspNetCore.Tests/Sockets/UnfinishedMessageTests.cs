@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansSockets.AspNetCore.Tests.Endpoints;
 using OrleansSockets.Frames;
 using OrleansSockets.Pairs;
+using OrleansSockets.Streams;
 using Xunit;
 
 namespace OrleansSockets.AspNetCore.Tests.Sockets;

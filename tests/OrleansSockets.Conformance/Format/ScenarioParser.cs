@@ -1,4 +1,3 @@
-using OrleansSockets.Conformance.JavaScript;
 using OrleansSockets.Conformance.Json;
 
 namespace OrleansSockets.Conformance.Format;

@@ -1,4 +1,3 @@
-using Orleans.Runtime;
 using OrleansSockets.Conformance.Running;
 using OrleansSockets.Sessions;
 

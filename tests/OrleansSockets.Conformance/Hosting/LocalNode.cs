@@ -1,8 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
-using Orleans.Runtime;
 using Orleans.Runtime.Placement;
 using OrleansSockets.Conformance.Format;
 using OrleansSockets.Conformance.Json;

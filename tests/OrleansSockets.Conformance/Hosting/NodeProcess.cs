@@ -1,5 +1,4 @@
 using OrleansSockets.Conformance.Json;
-using OrleansSockets.Conformance.Running;
 
 namespace OrleansSockets.Conformance.Hosting;
 

@@ -2,8 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
-using OrleansSockets.Conformance.Format;
 using OrleansSockets.Conformance.Running;
 using OrleansSockets.Pairs;
 using OrleansSockets.Sessions;

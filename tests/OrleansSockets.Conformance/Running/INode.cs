@@ -1,5 +1,4 @@
 using System.Net;
-using Orleans;
 using OrleansSockets.Conformance.Format;
 using OrleansSockets.Conformance.Json;
 

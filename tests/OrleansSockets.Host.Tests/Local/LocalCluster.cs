@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.WebSockets;
 using System.Text.Json;
 
 namespace OrleansSockets.Host.Tests.Local;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orleans.Hosting;
 using OrleansSockets.Deployments;
 using IRoom = OrleansSockets.Host.Tests.Readme.RoomExample.IRoom;
 

@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace OrleansSockets.Storage.Tests.Clustering;
 
 /// <summary>Counts, and keeps the count in storage.</summary>

@@ -1,5 +1,4 @@
 using Azure.Core;
-using Orleans.Runtime;
 using OrleansSockets.Storage.Tests.Stores;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Orleans.Runtime;
 using OrleansSockets.AzureTables;
 using OrleansSockets.Storage.Tests.Stores;
 using Xunit;

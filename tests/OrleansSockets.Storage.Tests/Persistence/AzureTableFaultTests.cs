@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Azure.Core;
-using Orleans.Hosting;
-using Orleans.Runtime;
 using Orleans.Storage;
 using OrleansSockets.AzureTables;
 using OrleansSockets.AzureTables.Persistence;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Orleans.Hosting;
-using Orleans.Runtime;
 using OrleansSockets.Storage.Tests.Stores;
 
 namespace OrleansSockets.Storage.Tests.Persistence;

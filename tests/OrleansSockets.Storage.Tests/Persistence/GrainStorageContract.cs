@@ -1,5 +1,4 @@
 using System.Text;
-using Orleans.Runtime;
 using Orleans.Storage;
 using OrleansSockets.Storage.Tests.Stores;
 using Xunit;

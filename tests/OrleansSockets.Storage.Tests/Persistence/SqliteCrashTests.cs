@@ -1,5 +1,3 @@
-using Orleans.Hosting;
-using Orleans.Runtime;
 using OrleansSockets.Storage.Tests.Stores;
 using Xunit;
 

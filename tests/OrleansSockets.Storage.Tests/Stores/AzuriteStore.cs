@@ -1,5 +1,3 @@
-using Orleans.Hosting;
-
 namespace OrleansSockets.Storage.Tests.Stores;
 
 /// <summary>A table service of its own, so that its restart disturbs nobody.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orleans.Hosting;
 using StackExchange.Redis;
 
 namespace OrleansSockets.Storage.Tests.Stores;

@@ -1,5 +1,3 @@
-using Orleans.Hosting;
-
 namespace OrleansSockets.Storage.Tests.Stores;
 
 /// <summary>One file, opened by every node.</summary>

@@ -4,6 +4,7 @@ using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
 using OrleansSockets.Testing;
 using OrleansSockets.Tests.Clusters;
+using OrleansSockets.Timelines;
 
 namespace OrleansSockets.Tests.Administration;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSockets.Links;
-using OrleansSockets.Pairs;
 using OrleansSockets.Testing;
+using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Clusters;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using OrleansSockets.Testing;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Clusters;

@@ -1,9 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using OrleansSockets.Pairs;
 using OrleansSockets.Testing;
-using OrleansSockets.Wire;
+using OrleansSockets.Timelines;
 
 namespace OrleansSockets.Tests.Contexts;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Ends;
 

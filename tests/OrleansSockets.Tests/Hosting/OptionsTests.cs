@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using OrleansSockets.Compatibility;
-using Orleans.Hosting;
 
 namespace OrleansSockets.Tests.Hosting;
 

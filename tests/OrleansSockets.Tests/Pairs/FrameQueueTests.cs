@@ -1,4 +1,4 @@
-using OrleansSockets.Pairs;
+using OrleansSockets.Streams;
 
 namespace OrleansSockets.Tests.Pairs;
 

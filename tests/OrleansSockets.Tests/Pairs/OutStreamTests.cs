@@ -1,4 +1,4 @@
-using OrleansSockets.Pairs;
+using OrleansSockets.Streams;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Pairs;

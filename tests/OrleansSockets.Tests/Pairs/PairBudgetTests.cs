@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using OrleansSockets.Pairs;
+using OrleansSockets.Streams;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Pairs;

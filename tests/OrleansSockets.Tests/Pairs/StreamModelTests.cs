@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using OrleansSockets.Pairs;
+using OrleansSockets.Streams;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Pairs;

@@ -1,5 +1,3 @@
-using OrleansSockets.Pairs;
-
 namespace OrleansSockets.Tests.Pairs;
 
 /// <summary>The timers in the life of a pair, each on a clock that the test moves.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using OrleansSockets.Pairs;
 using OrleansSockets.Testing;
+using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Pairs;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using OrleansSockets.Pairs;
 using OrleansSockets.Rendezvous;
 using OrleansSockets.Wire;
 

@@ -1,6 +1,5 @@
 using OrleansSockets.Sessions;
 using OrleansSockets.Testing;
-using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Sessions;
 

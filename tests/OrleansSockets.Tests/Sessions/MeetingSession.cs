@@ -1,7 +1,6 @@
 using Orleans.Concurrency;
 using Orleans.Placement;
 using OrleansSockets.Sessions;
-using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Sessions;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using OrleansSockets.Sessions;
-using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Sessions;
 

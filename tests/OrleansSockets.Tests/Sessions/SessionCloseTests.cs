@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSockets.Administration;
-using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Sessions;
 

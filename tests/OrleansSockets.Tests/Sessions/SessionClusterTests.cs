@@ -1,6 +1,5 @@
 using OrleansSockets.Sessions;
 using OrleansSockets.Tests.Clusters;
-using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Sessions;
 

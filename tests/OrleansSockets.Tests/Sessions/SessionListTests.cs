@@ -1,7 +1,6 @@
-using OrleansSockets.Administration;
-using OrleansSockets.Pairs;
-using OrleansSockets.Sessions;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansSockets.Administration;
+using OrleansSockets.Sessions;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Sessions;

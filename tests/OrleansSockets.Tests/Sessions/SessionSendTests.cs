@@ -1,5 +1,4 @@
 using OrleansSockets.Sessions;
-using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Sessions;
 

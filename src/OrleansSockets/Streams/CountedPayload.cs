@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Streams;
 
 /// <summary>
 /// The bytes of a message that this silo holds in one place and perhaps in many queues, such as a broadcast: counted once in the budget, from the first hold to the last release.

@@ -1,6 +1,6 @@
 using OrleansSockets.Wire;
 
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Streams;
 
 /// <summary>A message of which chunks have arrived and the last one has not. It keeps the chunks and joins them once. Guarded by the pair's lock.</summary>
 internal sealed class UnfinishedMessage(CountedPayload? counted)

@@ -1,6 +1,6 @@
 using OrleansSockets.Wire;
 
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Streams;
 
 /// <summary>A ring of frames that can be read in the middle: a sender keeps frames until they are acknowledged.</summary>
 internal sealed class FrameQueue

@@ -1,4 +1,4 @@
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Streams;
 
 /// <summary>
 /// What one holder of bytes has counted in the silo's budget. A pair that never left its context may be forgotten with all that it holds; then the finalizer gives it back.

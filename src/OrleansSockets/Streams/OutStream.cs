@@ -1,6 +1,6 @@
 using OrleansSockets.Wire;
 
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Streams;
 
 /// <summary>
 /// The sending half of a direction, at the end that sends. Keeps every frame until the receiver has consumed it, so that a lost pair grain,

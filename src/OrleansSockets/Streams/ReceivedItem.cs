@@ -1,6 +1,6 @@
 using OrleansSockets.Wire;
 
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Streams;
 
 /// <summary>A whole message, a Ping, the answer to one, a Close or an abort, as the receiving end takes it.</summary>
 /// <param name="Kind">What it is.</param>

@@ -1,4 +1,4 @@
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Streams;
 
 /// <summary>
 /// Counts what one stream holds in the silo's budget, in coarse steps: all streams share one number, and a message must not touch it. Less than a step is not counted.

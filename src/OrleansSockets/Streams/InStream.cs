@@ -1,6 +1,6 @@
 using OrleansSockets.Wire;
 
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Streams;
 
 /// <summary>
 /// The receiving half of a direction, at the end that receives: drops repeats, joins chunks, queues whole messages for the end's consumer and

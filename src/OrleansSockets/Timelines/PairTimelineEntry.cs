@@ -1,4 +1,4 @@
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Timelines;
 
 /// <summary>One line of a pair's timeline. Holds no payload.</summary>
 /// <param name="Time">When, by the silo's clock.</param>

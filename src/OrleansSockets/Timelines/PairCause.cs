@@ -1,4 +1,4 @@
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Timelines;
 
 /// <summary>What a line of a timeline says about how an end came to its end; for programs that explain it.</summary>
 internal enum PairCause : byte

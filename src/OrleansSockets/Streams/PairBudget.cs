@@ -1,4 +1,4 @@
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Streams;
 
 /// <summary>
 /// What all ends of this silo together hold: what they have sent and their peers have not consumed, and what they have received and not consumed, unfinished messages included.

@@ -1,6 +1,6 @@
 using OrleansSockets.Wire;
 
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Timelines;
 
 /// <summary>The last things that happened to a pair on this silo; bounded. Guarded by the pair's lock.</summary>
 internal sealed class PairTimeline(TimeProvider clock)

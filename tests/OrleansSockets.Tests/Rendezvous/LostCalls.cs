@@ -4,7 +4,7 @@ using OrleansSockets.Rendezvous;
 
 namespace OrleansSockets.Tests.Rendezvous;
 
-/// <summary>Loses what silos say to the homes of names, or the homes' answers, and keeps their last words.</summary>
+/// <summary>Loses or holds what silos say to the homes of names, or the homes' answers, and keeps their last words.</summary>
 internal sealed class LostCalls : IOutgoingGrainCallFilter
 {
     private volatile string? _call;
@@ -25,6 +25,12 @@ internal sealed class LostCalls : IOutgoingGrainCallFilter
         set => _answer = value;
     }
 
+    /// <summary>If it is set, the answer of the next join waits for it.</summary>
+    public TaskCompletionSource? HoldsAnswer { get; set; }
+
+    /// <summary>Ends when an answer is held.</summary>
+    public TaskCompletionSource Held { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public int Lost => Volatile.Read(ref _lost);
 
     /// <summary>What silos that stop have said to others.</summary>
@@ -38,6 +44,13 @@ internal sealed class LostCalls : IOutgoingGrainCallFilter
         if (method is null || method != LosesCallsOf)
         {
             await context.Invoke();
+        }
+
+        if (method == nameof(IRendezvousService.JoinAsync) && HoldsAnswer is { } release)
+        {
+            HoldsAnswer = null;
+            Held.SetResult();
+            await release.Task;
         }
 
         if (method == nameof(IRendezvousService.AnnounceAsync)

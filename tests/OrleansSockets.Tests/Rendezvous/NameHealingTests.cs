@@ -130,6 +130,27 @@ public sealed class NameHealingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Join_TheNameMovesWhileItsAnswerIsUnderWay_TheNextHomeKnowsOfIt()
+    {
+        var release = _calls.HoldsAnswer = new TaskCompletionSource();
+        var number = 0;
+        var joining = Holder.ConnectAsync($"/pairs/n{number}/0");
+        while (await Task.WhenAny(joining, _calls.Held.Task) == joining)
+        {
+            (await joining).Dispose();
+            joining = Holder.ConnectAsync($"/pairs/n{++number}/0");
+        }
+
+        // All that the holder has is announced by then, and this is not among it.
+        var (here, before) = (Table(Holder), Table(Holder).Version);
+        await _cluster.StopAsync(Home);
+        await EventuallyAsync(() => here.Version > before && here.Find($"n{number}") is null);
+        release.SetResult();
+        using var client = await joining;
+        Assert.NotNull(here.Find($"n{number}"));
+    }
+
+    [Fact]
     public async Task Stop_OfASilo_SaysFarewellSoThatNobodyWaitsUntilItIsDead()
     {
         var leaving = Home.Address;

@@ -59,5 +59,8 @@ public sealed class OneNodeTests(RunningNode running) : IClassFixture<RunningNod
         using var answer = await http.GetAsync(new Uri(_node.Address, path), Token);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+
+        // Strangers need not know what serves them.
+        Assert.Empty(answer.Headers.Server);
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Xunit;
@@ -76,6 +78,40 @@ public sealed class SiloTlsTests : IDisposable
         }
 
         Assert.True(count == 0 || answer[0] == 21, $"The silo said {answer[0]}.");
+    }
+
+    /// <summary>A program of a stranger's own, which minds nothing: it is the silo that has to refuse it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TheSiloPort_ToAClientWithoutACertificateOfTheAuthority_SaysNothing(bool hasOne)
+    {
+        await using var a = await NodeProcess.StartAsync(Token, Certificate(MakeAuthority("ours"), "a"));
+        using var foreign = MakeAuthority("theirs");
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, a.SiloPort, Token);
+        await using var tls = new SslStream(client.GetStream());
+        var count = 0;
+        try
+        {
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = "orleanssockets",
+                    ClientCertificates = hasOne ? [foreign] : [],
+                    RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
+                },
+                Token);
+
+            // With TLS 1.3 the client is done before the silo has looked at its certificate. To a member the silo speaks first.
+            count = await tls.ReadAsync(new byte[1], Token);
+        }
+        catch (Exception e) when (e is IOException or AuthenticationException)
+        {
+            // Refused.
+        }
+
+        Assert.Equal(0, count);
     }
 
     private static X509Certificate2 MakeAuthority(string name)

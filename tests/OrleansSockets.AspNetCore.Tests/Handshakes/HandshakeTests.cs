@@ -64,6 +64,13 @@ public sealed class HandshakeTests : IAsyncLifetime
     public async Task Upgrade_Origin_MustBeListed(string header, string status) =>
         Assert.Equal(status, await _node.StatusAsync($"/pairs/{Guid.NewGuid()}/0", header));
 
+    [Theory]
+    [InlineData(256, "101")]
+    [InlineData(257, "400")]
+    public async Task Upgrade_SubprotocolOfManyCharacters_HasALimit(int length, string status) => Assert.Equal(
+        status,
+        await _node.StatusAsync($"/pairs/{Guid.NewGuid()}/0", $"Sec-WebSocket-Protocol: chat, {new string('p', length)}\r\n"));
+
     [Fact]
     public async Task Upgrade_OtherMethod_405()
     {

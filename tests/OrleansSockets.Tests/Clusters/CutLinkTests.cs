@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
 using OrleansSockets.Links;
 using OrleansSockets.Testing;
 using OrleansSockets.Timelines;
@@ -37,6 +39,19 @@ public sealed class CutLinkTests
         await traffic.StopAndCheckAsync();
         pair.Server.Close(1000);
         await cluster.NothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task Cut_ConnectionsThatAreSilent_AreEndedSoThatOrleansOpensNewOnes()
+    {
+        var log = new RecordedLog();
+        await using var cluster = await StartAsync(2, log);
+        var (a, b) = (cluster.Silos[0], cluster.Silos[1]);
+        _links.Cut(a.Address, b.Address);
+
+        // Only what is silent for half of LinkTimeout is ended, and Orleans' own probes and statistics, once a second, would be something.
+        await UntilAsync(() => log.With("connections with").Length > 0);
+        Assert.Contains(log.With("connections with"), line => line.Id == 207);
     }
 
     [Fact]
@@ -126,9 +141,17 @@ public sealed class CutLinkTests
         }
     }
 
-    private Task<PairTestCluster> StartAsync(int silos) => PairTestCluster.StartAsync(silos, options =>
+    private Task<PairTestCluster> StartAsync(int silos, RecordedLog? log = null) => PairTestCluster.StartAsync(silos, options =>
     {
         options.ConfigureSilo(silo => _links.Install(silo.Services));
+        if (log is not null)
+        {
+            options.ConfigureSilo(silo => silo.Services
+                .AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug))
+                .PostConfigure<ClusterMembershipOptions>(membership => membership.ProbeTimeout = TimeSpan.FromMinutes(1))
+                .PostConfigure<DeploymentLoadPublisherOptions>(load => load.DeploymentLoadPublisherRefreshTime = TimeSpan.FromMinutes(1)));
+        }
+
         options.ConfigurePairs(pairs => (pairs.LinkTimeout, pairs.ReattachTimeout) = (LinkTimeout, ReattachTimeout));
     });
 }

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSockets.Links;
+using OrleansSockets.Rendezvous;
 
 namespace OrleansSockets.Tests.Clusters;
 
-/// <summary>Lets the calls of links between chosen silos go unanswered, as a cut does; membership sees nothing of it.</summary>
+/// <summary>Lets the calls of links and names between chosen silos go unanswered, as a cut does; membership sees nothing of it.</summary>
 internal sealed class CutLinks
 {
     private readonly ConcurrentDictionary<(SiloAddress, SiloAddress), bool> _cut = new();
@@ -22,8 +23,10 @@ internal sealed class CutLinks
 
     private sealed class Filter(CutLinks links, ILocalSiloDetails silo) : IOutgoingGrainCallFilter
     {
+        private static readonly Type?[] Cut = [typeof(ILinkService), typeof(IRendezvousService)];
+
         public Task Invoke(IOutgoingGrainCallContext context) =>
-            context.InterfaceMethod.DeclaringType == typeof(ILinkService)
+            Cut.Contains(context.InterfaceMethod.DeclaringType)
             && SystemTargetGrainId.TryParse(context.TargetId, out var target)
             && links._cut.ContainsKey((silo.SiloAddress, target.GetSiloAddress()))
                 ? new TaskCompletionSource().Task

@@ -120,6 +120,32 @@ public sealed class SiloPathTests
     }
 
     [Fact]
+    public async Task Tick_DetourIsNoCandidateAnyMore_FindsAnotherAtOnce()
+    {
+        // It is dead, or its own link is down by now: nobody has to wait until a call through it fails.
+        await GoDownAsync();
+        Assert.Equal(C, _path.Through);
+        _network.Third = [D];
+        _network.CannotReach(C);
+        await _path.TickAsync();
+        await UntilAsync(() => D.Equals(_path.Through));
+    }
+
+    [Fact]
+    public async Task Ping_TheSiloThrows_IsAnAnswer()
+    {
+        _network.PingThrows = true;
+        for (var passed = TimeSpan.Zero; passed < LinkTimeout * 3; passed += Step)
+        {
+            _time.Advance(Step);
+            await _path.TickAsync();
+        }
+
+        Assert.Null(_path.DownSince);
+        Assert.Empty(_network.Events);
+    }
+
+    [Fact]
     public async Task Tick_NoDetourForTheLimit_IsLostOnce()
     {
         _network.CannotReach(C);
@@ -216,6 +242,10 @@ public sealed class SiloPathTests
 
         public bool HasStoodStill { get; set; }
 
+        public bool PingThrows { get; set; }
+
+        public IReadOnlyList<SiloAddress> Third { get; set; } = [C, D];
+
         public int Resets { get; private set; }
 
         public List<long> Received { get; } = [];
@@ -236,7 +266,8 @@ public sealed class SiloPathTests
 
         public IEnumerable<long> Forwarded(SiloAddress through) => _forwarded.Where(one => one.Through.Equals(through)).Select(one => one.Number);
 
-        public Task PingAsync(SiloAddress to) => Answers ? Task.CompletedTask : Never<bool>();
+        public Task PingAsync(SiloAddress to) =>
+            PingThrows ? Task.FromException(new InvalidOperationException("Its own.")) : Answers ? Task.CompletedTask : Never<bool>();
 
         public Task<bool> ReachesAsync(SiloAddress through, SiloAddress to) =>
             _unreached.TryGetValue(through, out var silent) ? silent ? Never<bool>() : Task.FromResult(false)
@@ -264,7 +295,7 @@ public sealed class SiloPathTests
             return true;
         }
 
-        public IReadOnlyList<SiloAddress> Candidates(SiloAddress to) => [C, D];
+        public IReadOnlyList<SiloAddress> Candidates(SiloAddress to) => Third;
 
         public void Reset(SiloAddress to) => Resets++;
 

@@ -108,6 +108,32 @@ public sealed class PairBudgetTests
     }
 
     [Fact]
+    public void CountedPayload_HeldAndReleasedByManyAtOnce_CountsOnceWhileAnyHoldsIt()
+    {
+        // A handler sends again what was released, while ends of other contexts do, and their pairs acknowledge it: each last release meets
+        // a first hold.
+        const int Length = 1000;
+        var payload = CountedPayload.TryHold(_budget, new byte[Length])!;
+        payload.Release();
+        Parallel.For(0, 200_000, i =>
+        {
+            if (i % 3 == 0)
+            {
+                payload.Hold();
+            }
+            else
+            {
+                Assert.Same(payload, CountedPayload.TryHold(_budget, payload.Memory));
+            }
+
+            Assert.Equal(Length, _budget.HeldBytes);
+            payload.Release();
+        });
+
+        Assert.Equal(0, _budget.HeldBytes);
+    }
+
+    [Fact]
     public void TryHold_NoRoom_IsRefusedAndOneLargerThanAllPassesAlone()
     {
         var whole = CountedPayload.TryHold(_budget, new byte[2 * Mebibyte])!;
@@ -118,6 +144,37 @@ public sealed class PairBudgetTests
         Assert.NotNull(CountedPayload.TryHold(_budget, new byte[Mebibyte / 2]));
         Assert.Same(half, CountedPayload.TryHold(_budget, half.Memory));
         Assert.Equal(Mebibyte, _budget.HeldBytes);
+    }
+
+    [Fact]
+    public void TryHold_AgainAfterTheLastRelease_NeedsRoomAgain()
+    {
+        var payload = CountedPayload.TryHold(_budget, new byte[1000])!;
+        payload.Release();
+        _budget.Add(Mebibyte);
+        Assert.Null(CountedPayload.TryHold(_budget, payload.Memory));
+        _budget.Add(-Mebibyte);
+        Assert.Same(payload, CountedPayload.TryHold(_budget, payload.Memory));
+        Assert.Equal(1000, _budget.HeldBytes);
+    }
+
+    [Fact]
+    public void Window_BudgetMet_IsAsNarrowAsItMayBe()
+    {
+        Assert.Equal(new OrleansSocketsOptions().MaxWindow, _budget.Window);
+        _budget.Add(Mebibyte);
+        Assert.Equal(PairBudget.MinWindow, _budget.Window);
+    }
+
+    [Fact]
+    public void WaitForRoom_SomethingIsGivenBack_Ends()
+    {
+        _budget.Add(Mebibyte);
+        var room = _budget.WaitForRoom();
+        _budget.Add(1);
+        Assert.False(room.IsCompleted);
+        _budget.Add(-1);
+        Assert.True(room.IsCompleted);
     }
 
     [Fact]

@@ -1,4 +1,10 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using OrleansSockets.Diagnostics;
+using OrleansSockets.Pairs;
+using OrleansSockets.Sessions;
 using OrleansSockets.Testing;
 using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
@@ -12,17 +18,38 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
     private const string Closed = "close 1013 'A message was not finished.' clean in Closed";
 
     private readonly FakeTimeProvider _time = new();
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentQueue<string> _counted = new();
     private PairTestCluster _cluster = null!;
 
     private TestSilo Silo => _cluster.Silos[0];
 
-    public async ValueTask InitializeAsync() => _cluster = await PairTestCluster.StartAsync(1, options =>
+    public async ValueTask InitializeAsync()
     {
-        options.FakeTime = _time;
-        options.ConfigurePairs(pairs => pairs.MaxBufferedBytes = Mebibyte);
-    });
+        _cluster = await PairTestCluster.StartAsync(1, options =>
+        {
+            options.FakeTime = _time;
+            options.ConfigurePairs(pairs => pairs.MaxBufferedBytes = Mebibyte);
+        });
 
-    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+        // Of this silo alone: others of this process have meters of the same name.
+        var meters = Silo.Services.GetRequiredService<IMeterFactory>();
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == OrleansSocketsDiagnostics.BudgetMet && instrument.Meter.Scope == meters)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((_, count, tags, _) => _counted.Enqueue($"{count} {tags[0].Value}"));
+        _listener.Start();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        return _cluster.DisposeAsync();
+    }
 
     [Fact]
     public async Task Unfinished_LongerThanItsTime_BothEndsSee1013AndOthersGoOn()
@@ -39,6 +66,7 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
 
         Assert.Equal([Closed], await slow.Log.WaitForAsync(1));
         Assert.Equal([Closed], await slow.ClientLog.WaitForAsync(1));
+        Assert.Equal(["1 timeout"], _counted);
         Assert.Contains(
             slow.Server.Core.Pair.Timeline.ToArray(),
             entry => entry is { Cause: PairCause.Unfinished, Code: 1013 } && entry.What.Contains("OrleansSocketsOptions.UnfinishedMessageTimeout (00:05:00)", StringComparison.Ordinal));
@@ -59,7 +87,46 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
         Pass(TimeSpan.FromHours(1));
         release.SetResult();
         Finish(pair.Client);
-        Assert.Equal(2, (await pair.Log.WaitForAsync(2)).Length);
+        Assert.All(await pair.Log.WaitForAsync(2), line => Assert.StartsWith("message", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Unfinished_BudgetMetForAMoment_NothingIsClosed()
+    {
+        // Nobody else looks.
+        Silo.Hub.Unfinished.Dispose();
+        var pair = await PairAsync();
+        Begin(pair.Client, 600 * 1024);
+        Silo.Hub.Budget.Add(Mebibyte);
+        Silo.Hub.Unfinished.Look();
+        Silo.Hub.Budget.Add(-Mebibyte);
+        Silo.Hub.Unfinished.Look();
+        Silo.Hub.Budget.Add(Mebibyte);
+        Silo.Hub.Unfinished.Look();
+        Assert.Equal(ReadyState.Open, pair.Server.ReadyState);
+
+        Silo.Hub.Budget.Add(-Mebibyte);
+        Finish(pair.Client);
+        Assert.StartsWith("message", (await pair.Log.WaitForAsync(1))[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unfinished_SeveralOfOneSize_TheOldestIsClosed()
+    {
+        Silo.Hub.Unfinished.Dispose();
+        var (young, old) = (await PairAsync(), await PairAsync());
+        Begin(old.Client, 300 * 1024);
+        Silo.Hub.Unfinished.Look();
+        Pass(TimeSpan.FromSeconds(1));
+        Begin(young.Client, 300 * 1024);
+        Silo.Hub.Budget.Add(Mebibyte - Silo.Hub.Budget.HeldBytes);
+        Silo.Hub.Unfinished.Look();
+        Silo.Hub.Unfinished.Look();
+
+        Assert.Equal([Closed], await old.Log.WaitForAsync(1));
+        Assert.Equal(ReadyState.Open, young.Server.ReadyState);
+        Finish(young.Client);
+        Assert.StartsWith("message", (await young.Log.WaitForAsync(1))[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,12 +142,50 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
         Silo.Hub.Unfinished.Look();
         Assert.Equal([Closed], await large.Log.WaitForAsync(1));
         Assert.Equal([Closed], await large.ClientLog.WaitForAsync(1));
+        Assert.Equal(["1 closed"], _counted);
         Assert.Contains(
             large.Server.Core.Pair.Timeline.ToArray(),
             entry => entry.Cause == PairCause.Unfinished && entry.What.Contains("OrleansSocketsOptions.MaxBufferedBytes is 1048576", StringComparison.Ordinal));
 
         Finish(small.Client);
         Assert.StartsWith("message", (await small.Log.WaitForAsync(1))[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unfinished_WithheldAndRoomForOne_TheOlderGoesOnThenTheOther()
+    {
+        Silo.Hub.Unfinished.Dispose();
+        var (young, old) = (await PairAsync(), await PairAsync());
+        Begin(old.Client, 100 * 1024);
+        Silo.Hub.Unfinished.Look();
+        Pass(TimeSpan.FromSeconds(1));
+        Begin(young.Client, 100 * 1024);
+        Silo.Hub.Budget.Add(Mebibyte);
+        foreach (var (client, _, server, _) in new[] { young, old })
+        {
+            Say(client, new byte[PairFrame.MaxChunk], first: false, last: false);
+            Assert.True(IsWithheld(server));
+        }
+
+        Silo.Hub.Budget.Add(Mebibyte - 1 - Silo.Hub.Budget.HeldBytes);
+        Silo.Hub.Unfinished.Look();
+        Assert.False(IsWithheld(old.Server));
+        Assert.True(IsWithheld(young.Server));
+
+        Silo.Hub.Unfinished.Look();
+        Assert.False(IsWithheld(young.Server));
+        Finish(young.Client);
+        Assert.StartsWith("message", (await young.Log.WaitForAsync(1))[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Look_WhoHasBegunToWaitTooLate_TriesAgain()
+    {
+        Silo.Hub.Unfinished.Dispose();
+        var room = Silo.Hub.Budget.WaitForRoom();
+        Assert.False(room.IsCompleted);
+        Silo.Hub.Unfinished.Look();
+        Assert.True(room.IsCompleted);
     }
 
     [Fact]
@@ -96,6 +201,8 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
             var refused = Assert.Throws<WebSocketPairException>(() => pair.Server.Send(new byte[Mebibyte / 2]));
             Assert.Equal(WebSocketPairErrorKind.BufferFull, refused.Kind);
             Assert.Contains("OrleansSocketsOptions.MaxBufferedBytes is 1048576", refused.Message, StringComparison.Ordinal);
+            Assert.Equal(WebSocketSendOutcome.BufferFull, pair.Server.TrySend(new WebSocketMessage(false, new byte[Mebibyte / 2])));
+            Assert.Equal(["1 refused", "1 refused"], _counted);
             waits = pair.Server.SendAsync(new byte[Mebibyte / 2]);
             pair.Server.Send("needs no budget");
         });
@@ -118,6 +225,8 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
             length -= PairFrame.MaxChunk;
         }
     }
+
+    private static bool IsWithheld(WebSocketEnd receiver) => receiver.Core.In.Unfinished!.IsWithheld;
 
     private static void Finish(WebSocketEnd end) => Say(end, [], first: false, last: true);
 

@@ -127,4 +127,28 @@ public sealed class SessionBroadcastTests(OneSilo one)
         Assert.Equal(3, payloads.Count);
         Assert.Single(payloads.Distinct());
     }
+
+    [Fact]
+    public async Task Broadcast_ClientsThatDoNotRead_ThePayloadIsCountedOnce()
+    {
+        const int Length = 500_000;
+        List<WebSocketEnd> clients = [];
+        for (var i = 0; i < 3; i++)
+        {
+            clients.Add(await _meeting.ClaimAsync(await _meeting.UpgradeAsync("/")));
+        }
+
+        await one.IdleAsync();
+        var budget = one.Cluster.Silos[0].Hub.Budget;
+        var before = budget.HeldBytes;
+        Assert.Equal(3, await Session.BroadcastAsync(new byte[Length]));
+
+        // What earlier pairs held may go meanwhile.
+        Assert.InRange(budget.HeldBytes - before, long.MinValue, Length);
+        foreach (var client in clients)
+        {
+            client.Accept();
+            client.Close(1000);
+        }
+    }
 }

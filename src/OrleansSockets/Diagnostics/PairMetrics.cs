@@ -1,6 +1,4 @@
 using System.Diagnostics.Metrics;
-using OrleansSockets.Links;
-using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Diagnostics;
 
@@ -28,16 +26,19 @@ internal sealed class PairMetrics
         _faults = _meter.CreateCounter<long>(OrleansSocketsDiagnostics.Faults, "{fault}");
     }
 
-    /// <summary>Starts the instruments that read the hub.</summary>
-    public void Observe(PairHub hub)
+    /// <summary>Starts the instruments that are read.</summary>
+    /// <param name="pairs">Pairs with an end or a relay here.</param>
+    /// <param name="bufferedBytes">What all ends hold.</param>
+    /// <param name="outages">For each link that is down: to which silo, for how long, through which third one.</param>
+    public void Observe(Func<int> pairs, Func<long> bufferedBytes, Func<IEnumerable<(SiloAddress To, TimeSpan For, SiloAddress? Through)>> outages)
     {
-        _meter.CreateObservableUpDownCounter(OrleansSocketsDiagnostics.ActivePairs, () => hub.Count, "{pair}");
-        _meter.CreateObservableGauge(OrleansSocketsDiagnostics.BufferedBytes, () => hub.Budget.HeldBytes, "By");
-        _meter.CreateObservableGauge(OrleansSocketsDiagnostics.LinkOutages, () => hub.Paths.Outages.Select(link => OutageOf(hub, link)), "s");
+        _meter.CreateObservableUpDownCounter(OrleansSocketsDiagnostics.ActivePairs, pairs, "{pair}");
+        _meter.CreateObservableGauge(OrleansSocketsDiagnostics.BufferedBytes, bufferedBytes, "By");
+        _meter.CreateObservableGauge(OrleansSocketsDiagnostics.LinkOutages, () => outages().Select(OutageOf), "s");
     }
 
-    private static Measurement<double> OutageOf(PairHub hub, LinkOutage link) => new(
-        Math.Max(0, (hub.Paths.Now - link.Since).TotalSeconds),
+    private static Measurement<double> OutageOf((SiloAddress To, TimeSpan For, SiloAddress? Through) link) => new(
+        Math.Max(0, link.For.TotalSeconds),
         new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.LinkTag, $"{link.To.Endpoint}"),
         new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.DetourTag, link.Through is { } through ? $"{through.Endpoint}" : "none"));
 

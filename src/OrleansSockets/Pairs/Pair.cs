@@ -57,7 +57,7 @@ internal sealed class Pair(PairHub hub, PairId id)
         if (frame.IsTerminal && !end.Out.HasEnded)
         {
             var closed = frame.Kind == PairFrameKind.Close;
-            int? code = frame.Code is 0 || (!closed && frame.Code is CloseCode.Abnormal) ? null : frame.Code;
+            int? code = frame.Code is 0 or PairFrame.NoCode || (!closed && frame.Code is CloseCode.Abnormal) ? null : frame.Code;
             Timeline.Add(end.Side, closed ? "sent Close" : "gone without Close", code, closed ? PairCause.Closed : PairCause.Gone);
             CountFinished(end, closed ? "closed" : end.State.Failed ? "failed" : "dropped");
         }

@@ -50,7 +50,8 @@ internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
         Claims = new EndClaims(this, Attachments, pace, logger);
         Budget = new PairBudget(Options);
         Unfinished = new UnfinishedMessages(this, pace);
-        metrics.Observe(this);
+        metrics.Observe(
+            () => Count, () => Budget.HeldBytes, () => paths.Outages.Select(link => (link.To, paths.Now - link.Since, link.Through)));
         links.Receiver = this;
         paths.Lost = (cut, limit) => LoseSilo(
             cut, $"the link to its node {cut.Endpoint} is down, and no other node reached it for ReattachTimeout ({limit})", PairCause.LinkDown);

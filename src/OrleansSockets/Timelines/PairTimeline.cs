@@ -1,5 +1,3 @@
-using OrleansSockets.Wire;
-
 namespace OrleansSockets.Timelines;
 
 /// <summary>The last things that happened to a pair on this silo; bounded. Guarded by the pair's lock.</summary>
@@ -16,7 +14,7 @@ internal sealed class PairTimeline(TimeProvider clock)
             _entries.Dequeue();
         }
 
-        _entries.Enqueue(new PairTimelineEntry(clock.GetUtcNow(), side, what, code is PairFrame.NoCode ? null : code, cause));
+        _entries.Enqueue(new PairTimelineEntry(clock.GetUtcNow(), side, what, code, cause));
     }
 
     public PairTimelineEntry[] ToArray() => [.. _entries];

@@ -9,8 +9,8 @@ public static class EdgeDiagnostics
     public const string ActiveSockets = "orleanssockets.sockets.active";
 
     /// <summary>
-    /// Sockets that ended; tag <see cref="OrleansSocketsDiagnostics.OutcomeTag"/>: <c>closed</c>, <c>dropped</c> (the client was gone), <c>peer-gone</c>, <c>violation</c>, <c>reset</c> (a limit of
-    /// time was over).
+    /// Sockets that ended; tag <see cref="OrleansSocketsDiagnostics.OutcomeTag"/>: <c>closed</c>, <c>dropped</c> (the client was gone),
+    /// <c>peer-gone</c>, <c>violation</c>, <c>reset</c> (a limit of time was over).
     /// </summary>
     public const string EndedSockets = "orleanssockets.sockets.ended";
 }

@@ -10,8 +10,9 @@ public sealed class EdgeOptions
     public ProtocolChecks ProtocolChecks { get; set; } = ProtocolChecks.Strict;
 
     /// <summary>
-    /// Origins (<c>https://example.com</c>, with a port if it is not the default) whose pages may open sockets; <c>*</c> is any. Another origin
-    /// gets 403. Requests without an <c>Origin</c> header come from no browser and pass. Default: none; in the Development environment all pass.
+    /// Origins (<c>https://example.com</c>, with a port if it is not the default) whose pages may open sockets; <c>*</c> is any. Another
+    /// origin gets 403. Requests without an <c>Origin</c> header come from no browser and pass. Default: none; in the Development
+    /// environment all pass.
     /// </summary>
     public ISet<string> AllowedOrigins { get; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
 
@@ -19,47 +20,55 @@ public sealed class EdgeOptions
     public int MaxSockets { get; set; } = 100_000;
 
     /// <summary>
-    /// The most bytes of one received message, all fragments together; a larger one is answered with 1009. Default 0: what the deployment's settings
-    /// say, 32 MiB as in Workers. Else at least 125.
+    /// The most bytes of one received message, all fragments together; a larger one is answered with 1009. Default 0: what the deployment's
+    /// settings say, 32 MiB as in Workers. Else at least 125.
     /// </summary>
     public int MaxMessageSize { get; set; }
 
     /// <summary>
-    /// Names the deployment whose settings a request's context and socket take; null is the silo's own. An unknown one fails the request with 404. Default: always null.
+    /// Names the deployment whose settings a request's context and socket take; null is the silo's own. An unknown one fails the request
+    /// with 404. Default: always null.
     /// </summary>
     public Func<HttpContext, string?> Deployment { get; set; } = static _ => null;
 
-    /// <summary>From the request to the 101 response: a session that has not answered by then makes a 504. Default 15 s; 0: no limit.</summary>
+    /// <summary>
+    /// From the request to the 101 response: a session that has not answered by then makes a 504. Default 15 s; 0: no limit.
+    /// </summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long one write may wait for a client that does not read. Then its socket is reset and the peer sees 1006. Default 30 s; 0: no limit.</summary>
+    /// <summary>
+    /// How long one write may wait for a client that does not read. Then its socket is reset and the peer sees 1006. Default 30 s; 0: no
+    /// limit.
+    /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// After this silence of a client it gets a Ping. While the edge has stopped reading, because the peer is too slow, only where an end of
-    /// the connection would not show otherwise. Default 30 s; 0: never.
+    /// After this silence of a client it gets a Ping. While the edge has stopped reading, because the peer is too slow, only where an end
+    /// of the connection would not show otherwise. Default 30 s; 0: never.
     /// </summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long after a Ping anything may take to arrive. Then the socket is reset and the peer sees 1006. Not counted while the peer is too slow for
-    /// the client and the edge has stopped reading. Default 20 s; 0: no limit.
+    /// How long after a Ping anything may take to arrive. Then the socket is reset and the peer sees 1006. Not counted while the peer is
+    /// too slow for the client and the edge has stopped reading. Default 20 s; 0: no limit.
     /// </summary>
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// From the first Close that passes to the other one. Then the socket is reset, and an end that waits for an answer sees 1006. Workers have no such
-    /// limit: keep it above the ones of browsers. Default 5 min; 0: no limit. A client that answers a Close of the edge itself by sending on is
-    /// reset after 30 s, or 64 MiB.
+    /// From the first Close that passes to the other one. Then the socket is reset, and an end that waits for an answer sees 1006. Workers
+    /// have no such limit: keep it above the ones of browsers. Default 5 min; 0: no limit. A client that answers a Close of the edge itself
+    /// by sending on is reset after 30 s, or 64 MiB.
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long the client of a named pair waits for the other one. Then it is closed with 4408. Default 60 s; 0: no limit.</summary>
+    /// <summary>
+    /// How long the client of a named pair waits for the other one. Then it is closed with 4408. Default 60 s; 0: no limit.
+    /// </summary>
     public TimeSpan PartnerTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// The most clients of one address that may wait for their partners on this node at a time; the next one gets 429. Clients behind a proxy share its address, unless the
-    /// application uses forwarded headers. Default 10,000; 0: no limit.
+    /// The most clients of one address that may wait for their partners on this node at a time; the next one gets 429. Clients behind a
+    /// proxy share its address, unless the application uses forwarded headers. Default 10,000; 0: no limit.
     /// </summary>
     public int MaxWaitingPerAddress { get; set; } = 10_000;
 
@@ -69,12 +78,15 @@ public sealed class EdgeOptions
     /// <summary>From readiness off to the first Close at shutdown: what a load balancer needs to notice. Default 0.</summary>
     public TimeSpan DrainDelay { get; set; }
 
-    /// <summary>Over this time the Closes of a shutdown are spread, so that clients do not all come back at once. Default 5 s; a few sockets need less.</summary>
+    /// <summary>
+    /// Over this time the Closes of a shutdown are spread, so that clients do not all come back at once. Default 5 s; a few sockets need
+    /// less.
+    /// </summary>
     public TimeSpan DrainPeriod { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// All of a shutdown's draining; what is still open then is reset. Keep it below the host's <c>ShutdownTimeout</c> and the platform's grace period.
-    /// Default 20 s; more than <see cref="DrainDelay"/> and <see cref="DrainPeriod"/> together.
+    /// All of a shutdown's draining; what is still open then is reset. Keep it below the host's <c>ShutdownTimeout</c> and the platform's
+    /// grace period. Default 20 s; more than <see cref="DrainDelay"/> and <see cref="DrainPeriod"/> together.
     /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 }

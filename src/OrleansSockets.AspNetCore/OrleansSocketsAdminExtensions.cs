@@ -8,8 +8,10 @@ namespace Microsoft.AspNetCore.Builder;
 public static class OrleansSocketsAdminExtensions
 {
     /// <summary>
-    /// Maps the admin API of the whole cluster: deployments with their settings, pairs with their ends and timeline, nodes and their drain. Its OpenAPI document is at
-    /// <c>{prefix}/openapi.json</c>. It has no access rule of its own, and whoever reaches it can close every socket: call <c>RequireAuthorization</c> on the result.
+    /// Maps the admin API of the whole cluster: deployments with their settings, pairs with their ends and timeline, nodes and their drain.
+    /// Its OpenAPI document is at
+    /// <c>{prefix}/openapi.json</c>. It has no access rule of its own, and whoever reaches it can close every socket: call
+    /// <c>RequireAuthorization</c> on the result.
     /// </summary>
     /// <param name="endpoints">The routes.</param>
     /// <param name="prefix">Such as <c>/admin</c>.</param>

@@ -19,8 +19,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class OrleansSocketsEdgeServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds what serves WebSocket clients: contexts for endpoints, sockets, their limits and their end at shutdown. Needs <c>siloBuilder.AddOrleansSockets()</c> in the same host.
-    /// May be called more than once; the options add up.
+    /// Adds what serves WebSocket clients: contexts for endpoints, sockets, their limits and their end at shutdown. Needs
+    /// <c>siloBuilder.AddOrleansSockets()</c> in the same host. May be called more than once; the options add up.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets options.</param>

@@ -11,8 +11,8 @@ public static class WebSocketResultExtensions
     {
         /// <summary>
         /// Answers an upgrade with 101 and couples the client's socket to <paramref name="end"/>: the counterpart of
-        /// <c>new Response(null, { status: 101, webSocket: client })</c>. The end is given away. A request without upgrade gets 426. An end that was accepted or given
-        /// away before makes a 101 and then the end of TCP, as in Workers.
+        /// <c>new Response(null, { status: 101, webSocket: client })</c>. The end is given away. A request without upgrade gets 426. An end
+        /// that was accepted or given away before makes a 101 and then the end of TCP, as in Workers.
         /// </summary>
         /// <param name="end">A never accepted end, by custom the pair's <see cref="WebSocketPair.Client"/>.</param>
         /// <param name="protocol">One of the subprotocols that the client offers.</param>

@@ -10,7 +10,9 @@ public abstract class AzureTablesOptions
     /// <summary>A storage account's connection string. It is never logged.</summary>
     public string? ConnectionString { get; set; }
 
-    /// <summary>The account's table endpoint, such as <c>https://account.table.core.windows.net</c>; it may carry a shared access signature.</summary>
+    /// <summary>
+    /// The account's table endpoint, such as <c>https://account.table.core.windows.net</c>; it may carry a shared access signature.
+    /// </summary>
     public Uri? Endpoint { get; set; }
 
     /// <summary>Who asks, if <see cref="Endpoint"/> carries no shared access signature: a managed identity, say.</summary>
@@ -30,6 +32,8 @@ public abstract class AzureTablesOptions
     /// <value>Default 5 s; from 100 ms to 5 min.</value>
     public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The last word on the client that is made from <see cref="ConnectionString"/> or <see cref="Endpoint"/>: retries, proxy, diagnostics.</summary>
+    /// <summary>
+    /// The last word on the client that is made from <see cref="ConnectionString"/> or <see cref="Endpoint"/>: retries, proxy, diagnostics.
+    /// </summary>
     public Action<TableClientOptions>? ConfigureClient { get; set; }
 }

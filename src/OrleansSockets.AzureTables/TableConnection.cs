@@ -6,7 +6,8 @@ using Azure.Data.Tables.Models;
 namespace OrleansSockets.AzureTables;
 
 /// <summary>One table, and the limit that every operation on it has.</summary>
-/// <remarks>Retries are the Azure client's; when they are used up, or the time is, the caller gets one sentence. Calls may overlap.</remarks>
+/// <remarks>Retries are the Azure client's; when they are used up, or the time is, the caller gets one sentence. Calls may
+/// overlap.</remarks>
 internal sealed class TableConnection(AzureTablesOptions options, TimeProvider time)
 {
     private const int Retries = 3;

@@ -23,7 +23,9 @@ internal sealed class ConnectionOptions
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print what the server answered, as JSON.", Recursive = true };
 
-    /// <summary>Makes a command do something: <paramref name="ask"/> the server, then <paramref name="show"/> the answer to people.</summary>
+    /// <summary>
+    /// Makes a command do something: <paramref name="ask"/> the server, then <paramref name="show"/> the answer to people.
+    /// </summary>
     public void Run(Command command, Func<AdminClient, ParseResult, CancellationToken, Task<Answer>> ask, Action<Answer, TextWriter> show) =>
         command.SetAction(async (parsed, cancellation) =>
         {

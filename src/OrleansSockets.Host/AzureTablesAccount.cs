@@ -4,8 +4,8 @@ using OrleansSockets.AzureTables;
 namespace OrleansSockets.Host;
 
 /// <summary>
-/// The storage account of clustering and storage: <c>AzureTables:ConnectionString</c>, or <c>AzureTables:Endpoint</c> with the identity that the node runs under
-/// (in Azure a managed one; <c>AZURE_CLIENT_ID</c> picks one of several).
+/// The storage account of clustering and storage: <c>AzureTables:ConnectionString</c>, or <c>AzureTables:Endpoint</c> with the identity
+/// that the node runs under (in Azure a managed one; <c>AZURE_CLIENT_ID</c> picks one of several).
 /// </summary>
 internal sealed class AzureTablesAccount
 {

@@ -3,7 +3,10 @@ using Orleans.Runtime.MembershipService.SiloMetadata;
 
 namespace OrleansSockets.Host;
 
-/// <summary>Which node it is: <c>Node:Name</c>, and <c>Node:Region</c> and <c>Node:Zone</c> as silo metadata; the others and administrators see them.</summary>
+/// <summary>
+/// Which node it is: <c>Node:Name</c>, and <c>Node:Region</c> and <c>Node:Zone</c> as silo metadata; the others and administrators see
+/// them.
+/// </summary>
 internal static class NodeIdentity
 {
     public static ISiloBuilder UseConfiguredIdentity(this ISiloBuilder silo)

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansSockets.Host;
 
-/// <summary>Where <c>/proxy</c> may connect to: <c>Proxy:Allow</c>, a list of <c>ws://host:port</c> or <c>wss://host:port</c>; empty by default.</summary>
+/// <summary>
+/// Where <c>/proxy</c> may connect to: <c>Proxy:Allow</c>, a list of <c>ws://host:port</c> or <c>wss://host:port</c>; empty by default.
+/// </summary>
 internal sealed class ProxyOptions
 {
     public IReadOnlyList<Uri> Allow { get; set; } = [];

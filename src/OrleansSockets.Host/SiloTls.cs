@@ -5,8 +5,8 @@ using Orleans.Connections.Security;
 namespace OrleansSockets.Host;
 
 /// <summary>
-/// TLS on the ports of silos and Orleans clients, with certificates on both sides, if <c>Silo:Tls:Certificate</c> says something: only who has a certificate of the
-/// cluster's own authority is a member. All nodes of a cluster have it, or none.
+/// TLS on the ports of silos and Orleans clients, with certificates on both sides, if <c>Silo:Tls:Certificate</c> says something: only who
+/// has a certificate of the cluster's own authority is a member. All nodes of a cluster have it, or none.
 /// </summary>
 internal static class SiloTls
 {

@@ -49,7 +49,8 @@ internal static class Startup
         }
     }
 
-    // All that the parts of the node check by themselves while they start, before any of them does: a log of half a start would hide the sentence.
+    // All that the parts of the node check by themselves while they start, before any of them does: a log of half a start would hide the
+    // sentence.
     private static void Check(WebApplication app)
     {
         app.Services.GetService<IStartupValidator>()?.Validate();

@@ -1,6 +1,8 @@
 namespace OrleansSockets;
 
-/// <summary>The close codes of RFC 6455 section 7.4 and of the IANA registry that have a meaning here, and which of all may be sent.</summary>
+/// <summary>
+/// The close codes of RFC 6455 section 7.4 and of the IANA registry that have a meaning here, and which of all may be sent.
+/// </summary>
 public static class CloseCode
 {
     /// <summary>The purpose of the connection is fulfilled.</summary>

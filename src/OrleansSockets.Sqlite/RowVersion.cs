@@ -4,7 +4,8 @@ using System.Globalization;
 namespace OrleansSockets.Sqlite;
 
 /// <summary>What an ETag says: which row, and which revision of it.</summary>
-/// <remarks>The id is never given out again, so the ETag of a deleted row matches no row that is created later under the same key.</remarks>
+/// <remarks>The id is never given out again, so the ETag of a deleted row matches no row that is created later under the same
+/// key.</remarks>
 internal readonly record struct RowVersion(long Id, long Version)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Id}.{Version}");

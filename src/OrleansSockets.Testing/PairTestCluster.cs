@@ -7,8 +7,8 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Testing;
 
 /// <summary>
-/// A cluster of silos with OrleansSockets in the test's own process, on Orleans' TestingHost: for tests of sessions, of code that accepts ends, and of what happens to pairs when their
-/// grain moves or a silo dies.
+/// A cluster of silos with OrleansSockets in the test's own process, on Orleans' TestingHost: for tests of sessions, of code that accepts
+/// ends, and of what happens to pairs when their grain moves or a silo dies.
 /// </summary>
 public sealed class PairTestCluster : IAsyncDisposable
 {
@@ -95,8 +95,8 @@ public sealed class PairTestCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Kills a silo as <c>kill -9</c> would: from this moment nothing of it reaches another silo. Ends when the others have declared it dead; the time that failure detection takes is
-    /// not part of such a test.
+    /// Kills a silo as <c>kill -9</c> would: from this moment nothing of it reaches another silo. Ends when the others have declared it
+    /// dead; the time that failure detection takes is not part of such a test.
     /// </summary>
     /// <param name="silo">A living silo; not the last one.</param>
     public async Task KillAsync(TestSilo silo)
@@ -122,7 +122,9 @@ public sealed class PairTestCluster : IAsyncDisposable
         return _silos.Find(silo => silo.Hub.HasRelay(end.Core.Pair.Id));
     }
 
-    /// <summary>Moves the pair's grain to another silo. Ends when it is active there; messages under way are neither lost nor repeated.</summary>
+    /// <summary>
+    /// Moves the pair's grain to another silo. Ends when it is active there; messages under way are neither lost nor repeated.
+    /// </summary>
     /// <param name="end">Either end of a pair that has a grain.</param>
     /// <param name="silo">Where to.</param>
     /// <exception cref="InvalidOperationException">The pair has no grain: its ends never left their context, or it is finished.</exception>
@@ -137,7 +139,10 @@ public sealed class PairTestCluster : IAsyncDisposable
         await MoveAsync(end.Core.Pair.Id, silo);
     }
 
-    /// <summary>Moves the grains of all pairs to one silo, as <see cref="MovePairAsync"/> does: for a test that has no end in hand, as with the sockets of a session.</summary>
+    /// <summary>
+    /// Moves the grains of all pairs to one silo, as <see cref="MovePairAsync"/> does: for a test that has no end in hand, as with the
+    /// sockets of a session.
+    /// </summary>
     /// <param name="silo">Where to.</param>
     public async Task MovePairsAsync(TestSilo silo)
     {
@@ -151,7 +156,9 @@ public sealed class PairTestCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the activation of the pair's grain, as a directory failure would; the ends find or make the next one by themselves.</summary>
+    /// <summary>
+    /// Ends the activation of the pair's grain, as a directory failure would; the ends find or make the next one by themselves.
+    /// </summary>
     /// <param name="end">Either end of a pair that has a grain.</param>
     public Task DeactivatePairAsync(WebSocketEnd end)
     {

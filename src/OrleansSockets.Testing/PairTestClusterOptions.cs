@@ -9,8 +9,8 @@ namespace OrleansSockets.Testing;
 public sealed class PairTestClusterOptions
 {
     /// <summary>
-    /// The clock of the pairs' timeouts (claim, accept, attach again) on all silos. Default null: real time. Orleans' own clocks stay real: calls, failure detection and repeats go on
-    /// while this clock stands still.
+    /// The clock of the pairs' timeouts (claim, accept, attach again) on all silos. Default null: real time. Orleans' own clocks stay real:
+    /// calls, failure detection and repeats go on while this clock stands still.
     /// </summary>
     public FakeTimeProvider? FakeTime { get; set; }
 
@@ -34,8 +34,12 @@ public sealed class PairTestClusterOptions
         return this;
     }
 
-    /// <summary>Makes each silo an edge, with these endpoints; <see cref="TestSilo.ConnectAsync"/> opens sockets to them. May be called more than once.</summary>
-    /// <param name="map">As in the application: <c>endpoints.MapWebSocket(...)</c>, <c>endpoints.MapWebSocketSession&lt;T&gt;(...)</c>.</param>
+    /// <summary>
+    /// Makes each silo an edge, with these endpoints; <see cref="TestSilo.ConnectAsync"/> opens sockets to them. May be called more than
+    /// once.
+    /// </summary>
+    /// <param name="map">As in the application: <c>endpoints.MapWebSocket(...)</c>,
+    /// <c>endpoints.MapWebSocketSession&lt;T&gt;(...)</c>.</param>
     public PairTestClusterOptions MapEndpoints(Action<IEndpointRouteBuilder> map)
     {
         ArgumentNullException.ThrowIfNull(map);

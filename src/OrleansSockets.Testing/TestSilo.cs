@@ -33,15 +33,21 @@ public sealed class TestSilo
     /// <summary>Calls grains from this silo.</summary>
     public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
 
-    /// <summary>The pairs of which this silo holds an end or the grain, ends that never left their context not counted. Goes back to 0 when all are finished.</summary>
+    /// <summary>
+    /// The pairs of which this silo holds an end or the grain, ends that never left their context not counted. Goes back to 0 when all are
+    /// finished.
+    /// </summary>
     public int PairCount => Hub.Count;
 
     internal InProcessSiloHandle Handle { get; }
 
     internal PairHub Hub { get; }
 
-    /// <summary>Runs <paramref name="turn"/> as one turn of a new context on this silo: in it, <c>new WebSocketPair()</c> works as in an endpoint.</summary>
-    /// <param name="turn">What to run. It gets the context, whose <see cref="WebSocketContext.RunAsync(Action)"/> runs further turns.</param>
+    /// <summary>
+    /// Runs <paramref name="turn"/> as one turn of a new context on this silo: in it, <c>new WebSocketPair()</c> works as in an endpoint.
+    /// </summary>
+    /// <param name="turn">What to run. It gets the context, whose <see cref="WebSocketContext.RunAsync(Action)"/> runs further
+    /// turns.</param>
     public Task RunAsync(Action<WebSocketContext> turn)
     {
         ArgumentNullException.ThrowIfNull(turn);

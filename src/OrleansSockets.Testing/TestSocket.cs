@@ -14,7 +14,9 @@ public sealed class TestSocket : IDisposable
     /// <summary>The socket itself, for what is not here.</summary>
     public WebSocket WebSocket => _socket;
 
-    /// <summary>How long each call may wait; then it throws <see cref="TimeoutException"/> and the connection ends. Default 10 s of real time.</summary>
+    /// <summary>
+    /// How long each call may wait; then it throws <see cref="TimeoutException"/> and the connection ends. Default 10 s of real time.
+    /// </summary>
     public TimeSpan Limit { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The subprotocol that the server chose, or null.</summary>

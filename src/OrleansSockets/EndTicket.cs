@@ -3,8 +3,9 @@ using OrleansSockets.Wire;
 namespace OrleansSockets;
 
 /// <summary>
-/// The right to claim a released end, once. It can be serialized, sent in grain calls and stored; whoever holds it can take the end, so treat it as a secret.
-/// Made by <see cref="WebSocketEnd.Release"/>, used with <see cref="IWebSocketPairFactory.ClaimAsync"/> until <see cref="Deadline"/>.
+/// The right to claim a released end, once. It can be serialized, sent in grain calls and stored; whoever holds it can take the end, so
+/// treat it as a secret. Made by <see cref="WebSocketEnd.Release"/>, used with <see cref="IWebSocketPairFactory.ClaimAsync"/> until
+/// <see cref="Deadline"/>.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("OrleansSockets.EndTicket")]
 public sealed record EndTicket

@@ -1,6 +1,8 @@
 namespace OrleansSockets;
 
-/// <summary>Makes pairs, contexts and claimed ends where no ambient context exists, such as in a hosted service. A singleton of each silo.</summary>
+/// <summary>
+/// Makes pairs, contexts and claimed ends where no ambient context exists, such as in a hosted service. A singleton of each silo.
+/// </summary>
 public interface IWebSocketPairFactory
 {
     /// <summary>Makes a pair in the current context, or in a context of its own.</summary>
@@ -12,9 +14,13 @@ public interface IWebSocketPairFactory
     /// <exception cref="ArgumentException">The deployment is unknown.</exception>
     WebSocketContext CreateContext(string? deployment = null);
 
-    /// <summary>Makes a released end here, in the current context or in one of its own. It still is to be accepted. What its peer has sent waits for that.</summary>
+    /// <summary>
+    /// Makes a released end here, in the current context or in one of its own. It still is to be accepted. What its peer has sent waits for
+    /// that.
+    /// </summary>
     /// <param name="ticket">From <see cref="WebSocketEnd.Release"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.AlreadyClaimed"/> or <see cref="WebSocketPairErrorKind.Expired"/>.</exception>
+    /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.AlreadyClaimed"/> or
+    /// <see cref="WebSocketPairErrorKind.Expired"/>.</exception>
     Task<WebSocketEnd> ClaimAsync(EndTicket ticket, CancellationToken cancellationToken = default);
 }

@@ -4,8 +4,9 @@ using OrleansSockets.Pairs;
 namespace OrleansSockets;
 
 /// <summary>
-/// The unit in which handlers never overlap: one endpoint invocation, one grain activation, or one that <see cref="IWebSocketPairFactory.CreateContext"/> made.
-/// Its work runs in turns: the synchronous part of a handler, or of what <see cref="RunAsync(Action)"/> was given, is one turn. At an <c>await</c> other turns may run.
+/// The unit in which handlers never overlap: one endpoint invocation, one grain activation, or one that
+/// <see cref="IWebSocketPairFactory.CreateContext"/> made. Its work runs in turns: the synchronous part of a handler, or of what
+/// <see cref="RunAsync(Action)"/> was given, is one turn. At an <c>await</c> other turns may run.
 /// </summary>
 public abstract class WebSocketContext : IContextSource
 {

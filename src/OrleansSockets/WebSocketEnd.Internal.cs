@@ -55,7 +55,10 @@ public sealed partial class WebSocketEnd
         }
     }
 
-    /// <summary><see cref="Send(WebSocketMessage)"/> for a caller that wants to know what became of it, not to be stopped by a full buffer or a closed end.</summary>
+    /// <summary>
+    /// <see cref="Send(WebSocketMessage)"/> for a caller that wants to know what became of it, not to be stopped by a full buffer or a
+    /// closed end.
+    /// </summary>
     /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.MessageTooLarge"/>.</exception>
     internal WebSocketSendOutcome TrySend(WebSocketMessage message)
     {
@@ -100,7 +103,9 @@ public sealed partial class WebSocketEnd
         }
     }
 
-    /// <summary>Closes whatever the end's own settings say about codes and reasons: its host is going away, or the Close is another end's.</summary>
+    /// <summary>
+    /// Closes whatever the end's own settings say about codes and reasons: its host is going away, or the Close is another end's.
+    /// </summary>
     internal void ForceClose(int? code, string reason)
     {
         lock (_pair.Gate)

@@ -6,8 +6,8 @@ using OrleansSockets.Rules;
 namespace OrleansSockets;
 
 /// <summary>
-/// One end of a pair: Cloudflare's <c>WebSocket</c>. Every member may be called from any thread. Handlers run in the context that made or claimed
-/// the end and never overlap within it.
+/// One end of a pair: Cloudflare's <c>WebSocket</c>. Every member may be called from any thread. Handlers run in the context that made or
+/// claimed the end and never overlap within it.
 /// </summary>
 public sealed partial class WebSocketEnd
 {
@@ -24,7 +24,10 @@ public sealed partial class WebSocketEnd
         BinaryType = end.Settings.BinaryType;
     }
 
-    /// <summary>The id of its pair, which both ends share: 32 hex digits, as in the administration API and in <see cref="Sessions.WebSocketSnapshot.Id"/>.</summary>
+    /// <summary>
+    /// The id of its pair, which both ends share: 32 hex digits, as in the administration API and in
+    /// <see cref="Sessions.WebSocketSnapshot.Id"/>.
+    /// </summary>
     public string PairId => _pair.Id.ToString();
 
     /// <summary>The state as this end sees it: its own Close sent, the peer's Close dispatched. It never goes back.</summary>
@@ -58,14 +61,18 @@ public sealed partial class WebSocketEnd
     public BinaryType BinaryType { get; set; }
 
     /// <summary>
-    /// Ends when an end that was opened by an address is open, and fails with <see cref="WebSocketPairErrorKind.PeerDisconnected"/> if it cannot be. Before, <see cref="ReadyState"/> is
-    /// <see cref="ReadyState.Connecting"/> and the end cannot be accepted. Done at once for an end of a pair.
+    /// Ends when an end that was opened by an address is open, and fails with <see cref="WebSocketPairErrorKind.PeerDisconnected"/> if it
+    /// cannot be. Before, <see cref="ReadyState"/> is <see cref="ReadyState.Connecting"/> and the end cannot be accepted. Done at once for
+    /// an end of a pair.
     /// </summary>
     public Task Opened { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Starts delivery: what the peer has sent so far comes first, in order. On an accepted end it does nothing, options included.</summary>
+    /// <summary>
+    /// Starts delivery: what the peer has sent so far comes first, in order. On an accepted end it does nothing, options included.
+    /// </summary>
     /// <param name="options">See <see cref="AcceptOptions"/>.</param>
-    /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.AlreadyUsedInResponse"/>: the end was given away.</exception>
+    /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.AlreadyUsedInResponse"/>: the end was given
+    /// away.</exception>
     public void Accept(AcceptOptions? options = null)
     {
         lock (_pair.Gate)
@@ -88,10 +95,10 @@ public sealed partial class WebSocketEnd
     /// <summary>Sends a text. A lone surrogate arrives as three U+FFFD.</summary>
     /// <param name="text">The text; "" is a message too.</param>
     /// <exception cref="WebSocketPairException">
-    /// <see cref="WebSocketPairErrorKind.SendAfterClose"/>, <see cref="WebSocketPairErrorKind.NotAccepted"/>, <see cref="WebSocketPairErrorKind.MessageTooLarge"/>, or
-    /// <see cref="WebSocketPairErrorKind.BufferFull"/> if <see cref="OrleansSocketsOptions.SendBufferSize"/> is queued, or
-    /// <see cref="OrleansSocketsOptions.MaxBufferedBytes"/> is met (then use <see cref="SendAsync(string, CancellationToken)"/>).
-    /// If the peer is gone, or the end was given away, nothing happens.
+    /// <see cref="WebSocketPairErrorKind.SendAfterClose"/>, <see cref="WebSocketPairErrorKind.NotAccepted"/>,
+    /// <see cref="WebSocketPairErrorKind.MessageTooLarge"/>, or <see cref="WebSocketPairErrorKind.BufferFull"/> if
+    /// <see cref="OrleansSocketsOptions.SendBufferSize"/> is queued, or <see cref="OrleansSocketsOptions.MaxBufferedBytes"/> is met (then
+    /// use <see cref="SendAsync(string, CancellationToken)"/>). If the peer is gone, or the end was given away, nothing happens.
     /// </exception>
     public void Send(string text)
     {
@@ -116,7 +123,9 @@ public sealed partial class WebSocketEnd
     /// <inheritdoc cref="Send(string)" path="/exception"/>
     public void Send(WebSocketMessage message) => Send(message.IsText, message.Bytes);
 
-    /// <summary>Sends bytes as they are, and everything else as the text that JavaScript would make of it: <c>null</c>, <c>true</c>, <c>1.5</c>.</summary>
+    /// <summary>
+    /// Sends bytes as they are, and everything else as the text that JavaScript would make of it: <c>null</c>, <c>true</c>, <c>1.5</c>.
+    /// </summary>
     /// <param name="value">For objects, serialize to JSON yourself.</param>
     /// <inheritdoc cref="Send(string)" path="/exception"/>
     public void Send(object? value)
@@ -144,7 +153,9 @@ public sealed partial class WebSocketEnd
         }
     }
 
-    /// <summary>Sends a text when there is room in the send buffer. Messages of several waiting calls keep no order among each other: await each.</summary>
+    /// <summary>
+    /// Sends a text when there is room in the send buffer. Messages of several waiting calls keep no order among each other: await each.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="cancellationToken">Ends the wait; nothing is sent then.</param>
     /// <inheritdoc cref="Send(string)" path="/exception"/>
@@ -171,11 +182,14 @@ public sealed partial class WebSocketEnd
     public void Close() => Close(null, null);
 
     /// <summary>Sends a Close. What was sent before is delivered before it. Later calls are ignored, also if the peer is gone.</summary>
-    /// <param name="code">1000 to 4999 except 1004, 1005, 1006 and 1015; with <c>pedantic_wpt</c> 1000 and 3000 to 4999. Null: none.</param>
+    /// <param name="code">1000 to 4999 except 1004, 1005, 1006 and 1015; with <c>pedantic_wpt</c> 1000 and 3000 to 4999. Null:
+    /// none.</param>
     /// <param name="reason">At most 123 bytes of UTF-8 from compatibility date 2026-03-03. Null: none.</param>
     /// <exception cref="WebSocketPairException">
-    /// <see cref="WebSocketPairErrorKind.InvalidCode"/>, <see cref="WebSocketPairErrorKind.ReasonTooLong"/>, <see cref="WebSocketPairErrorKind.ReasonWithoutCode"/> (in this order, whatever the
-    /// state), <see cref="WebSocketPairErrorKind.NotAccepted"/>; in the error handler after a listener threw, <see cref="WebSocketPairErrorKind.Other"/>.
+    /// <see cref="WebSocketPairErrorKind.InvalidCode"/>, <see cref="WebSocketPairErrorKind.ReasonTooLong"/>,
+    /// <see cref="WebSocketPairErrorKind.ReasonWithoutCode"/> (in this order, whatever the state),
+    /// <see cref="WebSocketPairErrorKind.NotAccepted"/>; in the error handler after a listener threw,
+    /// <see cref="WebSocketPairErrorKind.Other"/>.
     /// </exception>
     public void Close(int? code, string? reason = null) => TryClose(code, reason);
 
@@ -223,10 +237,11 @@ public sealed partial class WebSocketEnd
     public void RemoveEventListener(string type, Delegate listener) => _dispatcher.Listeners.Remove(type, listener);
 
     /// <summary>
-    /// Gives the end away: from now on it is silent here, and whoever claims the ticket makes it at the new place, with all that its peer has sent. Only a never accepted
-    /// end can be released.
+    /// Gives the end away: from now on it is silent here, and whoever claims the ticket makes it at the new place, with all that its peer
+    /// has sent. Only a never accepted end can be released.
     /// </summary>
-    /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.InvalidArgument"/> if it was accepted, <see cref="WebSocketPairErrorKind.AlreadyUsedInResponse"/> if it was given away before.</exception>
+    /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.InvalidArgument"/> if it was accepted,
+    /// <see cref="WebSocketPairErrorKind.AlreadyUsedInResponse"/> if it was given away before.</exception>
     public EndTicket Release()
     {
         lock (_pair.Gate)
@@ -240,8 +255,9 @@ public sealed partial class WebSocketEnd
     }
 
     /// <summary>
-    /// Joins two ends, as a proxy does: what the peer of one sends goes to the peer of the other. Both are accepted half-open, so each side's own Close, with its code, reaches the other
-    /// side. A Close without a code stays one; a lost side, or a code that may not be sent, becomes <see cref="CoupleOptions.LostCode"/> for the other. From the first Close the other side has
+    /// Joins two ends, as a proxy does: what the peer of one sends goes to the peer of the other. Both are accepted half-open, so each
+    /// side's own Close, with its code, reaches the other side. A Close without a code stays one; a lost side, or a code that may not be
+    /// sent, becomes <see cref="CoupleOptions.LostCode"/> for the other. From the first Close the other side has
     /// <see cref="CoupleOptions.CloseTimeout"/> to answer.
     /// </summary>
     /// <param name="a">A never accepted end.</param>

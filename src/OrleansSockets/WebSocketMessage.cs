@@ -3,7 +3,9 @@ using OrleansSockets.Ends;
 
 namespace OrleansSockets;
 
-/// <summary>The data of a message: text or bytes. A value; its bytes stay valid after the handler. A string or bytes convert to it by themselves.</summary>
+/// <summary>
+/// The data of a message: text or bytes. A value; its bytes stay valid after the handler. A string or bytes convert to it by themselves.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("OrleansSockets.WebSocketMessage")]
 public readonly struct WebSocketMessage : IEquatable<WebSocketMessage>
 {

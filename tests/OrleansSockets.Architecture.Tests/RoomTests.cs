@@ -9,8 +9,8 @@ public partial class RoomTests
     private const string Core = "src/OrleansSockets";
 
     /// <summary>
-    /// Each room and the rooms that it may know, from the bottom. The doors of the whole project, its own namespace and Hosting, may be known by all and know all.
-    /// Arrows that point upwards are named as such; there should be none.
+    /// Each room and the rooms that it may know, from the bottom. The doors of the whole project, its own namespace and Hosting, may be
+    /// known by all and know all. Arrows that point upwards are named as such; there should be none.
     /// </summary>
     private static readonly Dictionary<string, (string[] Down, string[] Up)> Rooms = new()
     {

@@ -11,7 +11,9 @@ public abstract class ScenarioTests(ClusterFixture cluster)
 
     public static TheoryData<string> Scenarios { get; } = [.. Recorded.Select(scenario => scenario.Name)];
 
-    /// <summary>All that have a client: FIN, reset, raw bytes and half frames have their counterparts there. Without a client there is no HTTP.</summary>
+    /// <summary>
+    /// All that have a client: FIN, reset, raw bytes and half frames have their counterparts there. Without a client there is no HTTP.
+    /// </summary>
     public static TheoryData<string> ScenariosOverHttp2 { get; } =
         [.. Recorded.Where(scenario => scenario.Topology is Topology.Remote or Topology.Relay or Topology.Proxy).Select(scenario => scenario.Name)];
 

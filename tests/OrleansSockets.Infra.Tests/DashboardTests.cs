@@ -86,7 +86,8 @@ public partial class DashboardTests
 
     private static List<string> Sources() => [.. Directory.EnumerateFiles(Checkout.PathOf("src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
 
-    // From the code that makes the instruments, as Prometheus names them: the unit's word at the end unless it is there, and _total for what only grows.
+    // From the code that makes the instruments, as Prometheus names them: the unit's word at the end unless it is there, and _total for
+    // what only grows.
     private static HashSet<string> OwnMetrics()
     {
         var sources = Sources();

@@ -3,8 +3,9 @@ using OrleansSockets.Pairs;
 using OrleansSockets.Processes.Node;
 using OrleansSockets.Rendezvous;
 
-// A node for tests that need real processes: --urls, --silo, --gateway, --primary (the first node's silo port); --address, --primaryAddress: by default the loopback one;
-// --profile: by default the fast one; --wire: the highest wire version that it speaks, as an earlier release would.
+// A node for tests that need real processes: --urls, --silo, --gateway, --primary (the first node's silo port); --address,
+// --primaryAddress: by default the loopback one; --profile: by default the fast one; --wire: the highest wire version that it speaks, as an
+// earlier release would.
 var builder = WebApplication.CreateBuilder(args);
 var silo = builder.Configuration.GetValue<int>("silo");
 var primary = builder.Configuration.GetValue<int>("primary");

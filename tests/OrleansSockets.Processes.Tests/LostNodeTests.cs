@@ -5,7 +5,9 @@ namespace OrleansSockets.Processes.Tests;
 
 public sealed class LostNodeTests(ITestOutputHelper output)
 {
-    /// <summary>The fast profile declares a killed process dead after about 1 s, a frozen one after 3 s; twice that on a busy machine.</summary>
+    /// <summary>
+    /// The fast profile declares a killed process dead after about 1 s, a frozen one after 3 s; twice that on a busy machine.
+    /// </summary>
     private static readonly TimeSpan FastProfile = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);

@@ -4,7 +4,8 @@ using System.Net;
 namespace OrleansSockets.Processes.Tests;
 
 /// <summary>
-/// A small network: namespaces of Linux on one bridge, which the tests are on, too. Links between two of them can be cut without a word, as a broken switch does. Needs root,
+/// A small network: namespaces of Linux on one bridge, which the tests are on, too. Links between two of them can be cut without a word, as
+/// a broken switch does. Needs root,
 /// <c>ip</c> and <c>iptables</c>.
 /// </summary>
 internal sealed class TestNetwork : IAsyncDisposable

@@ -10,8 +10,8 @@ using OrleansSockets.Tests;
 namespace OrleansSockets.Tests;
 
 /// <summary>
-/// A silo with a clock that stands still, shared by the tests that need no more. They form one collection, <see cref="Collection"/>, so that a test which waits for
-/// idleness or moves the clock has it for itself.
+/// A silo with a clock that stands still, shared by the tests that need no more. They form one collection, <see cref="Collection"/>, so
+/// that a test which waits for idleness or moves the clock has it for itself.
 /// </summary>
 public sealed class OneSilo : IAsyncLifetime
 {

@@ -6,7 +6,9 @@ namespace OrleansSockets.AspNetCore.Admin;
 /// <summary>The pairs of the whole cluster, asked from every node.</summary>
 internal sealed class AdminPairs(ClusterNodes nodes)
 {
-    /// <summary>First the ids, then what all nodes know of those on the page: the two ends of a pair may live on two nodes, of which one matches.</summary>
+    /// <summary>
+    /// First the ids, then what all nodes know of those on the page: the two ends of a pair may live on two nodes, of which one matches.
+    /// </summary>
     public async Task<PairPage> ListAsync(PairFilter filter, SiloAddress? node, CancellationToken cancellation)
     {
         var found = await nodes.AskAsync(node is null ? nodes.Active : [node], service => service.FindPairsAsync(filter), cancellation);

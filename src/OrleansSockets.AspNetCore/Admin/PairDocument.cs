@@ -21,8 +21,10 @@ internal sealed record PairDocument(string Id, bool Finished, string? GrainNode,
 /// <summary>One end.</summary>
 /// <param name="Side">0: the client's, 1: the server's.</param>
 /// <param name="Node">Where its handlers run or its socket is.</param>
-/// <param name="ReadyState"><c>connecting</c>, <c>open</c>, <c>closing</c>, <c>closed</c>. An end that has a socket is open for life.</param>
-/// <param name="Phase">Who listens to it: <c>pending</c> (nobody yet), <c>accepted</c>, <c>coupled</c> (a socket or another end), <c>hibernatable</c>.</param>
+/// <param name="ReadyState"><c>connecting</c>, <c>open</c>, <c>closing</c>, <c>closed</c>. An end that has a socket is open for
+/// life.</param>
+/// <param name="Phase">Who listens to it: <c>pending</c> (nobody yet), <c>accepted</c>, <c>coupled</c> (a socket or another end),
+/// <c>hibernatable</c>.</param>
 /// <param name="Deployment">Whose settings it has.</param>
 /// <param name="Revision">Of these settings.</param>
 /// <param name="QueuedBytes">Wait to be sent.</param>

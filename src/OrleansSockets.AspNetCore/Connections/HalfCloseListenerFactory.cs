@@ -8,7 +8,8 @@ namespace OrleansSockets.AspNetCore.Connections;
 
 /// <summary>
 /// Kestrel's socket transport with <see cref="HalfCloseConnection"/> on each connection. It sits in the transport because per-endpoint
-/// middleware has to be repeated for each way in which an endpoint can be configured, and one forgotten endpoint would lose answers in silence.
+/// middleware has to be repeated for each way in which an endpoint can be configured, and one forgotten endpoint would lose answers in
+/// silence.
 /// </summary>
 internal sealed class HalfCloseListenerFactory(IOptions<SocketTransportOptions> options, ILoggerFactory loggers)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace OrleansSockets.AspNetCore.Connections;
 
 /// <summary>
-/// Kestrel's limits for connections of HTTP/2 are made for requests, which end soon. Sockets share such a connection for hours, and one that
-/// is slow may not cost the others anything: it is the edge's own limits that end it, alone.
+/// Kestrel's limits for connections of HTTP/2 are made for requests, which end soon. Sockets share such a connection for hours, and one
+/// that is slow may not cost the others anything: it is the edge's own limits that end it, alone.
 /// </summary>
 internal sealed class SharedConnectionLimits(IOptions<EdgeOptions> edge) : IPostConfigureOptions<KestrelServerOptions>
 {

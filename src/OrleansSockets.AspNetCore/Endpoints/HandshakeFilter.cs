@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OrleansSockets.AspNetCore.Endpoints;
 
-/// <summary>Refuses a request that cannot become a socket before its handler runs: a handler may open a connection, or make a grain call.</summary>
+/// <summary>
+/// Refuses a request that cannot become a socket before its handler runs: a handler may open a connection, or make a grain call.
+/// </summary>
 internal sealed class HandshakeFilter : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -13,7 +13,9 @@ using OrleansSockets.Pairs;
 
 namespace OrleansSockets.AspNetCore.Endpoints;
 
-/// <summary>Gives each request its context, so that <c>new WebSocketPair()</c> works in any endpoint. One invocation is one context.</summary>
+/// <summary>
+/// Gives each request its context, so that <c>new WebSocketPair()</c> works in any endpoint. One invocation is one context.
+/// </summary>
 internal sealed class RequestContexts(
     PairHub hub, DeploymentRegistry deployments, IOptions<EdgeOptions> options, ILogger<RequestContexts> logger) : IStartupFilter
 {

@@ -11,8 +11,8 @@ using OrleansSockets.Pairs;
 namespace OrleansSockets.AspNetCore.Endpoints;
 
 /// <summary>
-/// The way of a request to a socket: check it, get its end from the endpoint, claim the end, answer 101, run. Whatever fails before the 101 is a status
-/// with a problem document.
+/// The way of a request to a socket: check it, get its end from the endpoint, claim the end, answer 101, run. Whatever fails before the 101
+/// is a status with a problem document.
 /// </summary>
 internal sealed class SocketAcceptor(
     PairHub hub, SocketRegistry registry, IOptions<EdgeOptions> options, IHostEnvironment environment, ILogger<SocketAcceptor> logger)
@@ -67,7 +67,8 @@ internal sealed class SocketAcceptor(
                 offer = await obtaining.WaitAsync(timeout);
                 if (offer is { Failure: null, Ticket: { } ticket })
                 {
-                    // Workers leaves a client's bytes where they are until its end is accepted: no Pong before, and no end of TCP is noticed.
+                    // Workers leaves a client's bytes where they are until its end is accepted: no Pong before, and no end of TCP is
+                    // noticed.
                     var readsAhead = _options.ProtocolChecks != ProtocolChecks.Workers || offer.AwaitsClient;
                     end = await CoupledSocketEnd.ClaimAsync(hub, ticket, RequestContexts.Of(context).Settings, readsAhead, offer.AwaitsClient, timeout);
                 }

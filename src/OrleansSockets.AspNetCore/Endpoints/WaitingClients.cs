@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansSockets.AspNetCore.Endpoints;
 
-/// <summary>How many clients of each address wait on this node for the partner of a named pair: one address cannot take all names, nor all places.</summary>
+/// <summary>
+/// How many clients of each address wait on this node for the partner of a named pair: one address cannot take all names, nor all places.
+/// </summary>
 internal sealed class WaitingClients(IOptions<EdgeOptions> options)
 {
     private readonly ConcurrentDictionary<IPAddress, int> _waiting = new();

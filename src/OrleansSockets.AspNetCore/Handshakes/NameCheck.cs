@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace OrleansSockets.AspNetCore.Handshakes;
 
-/// <summary>Names that strangers choose: of pairs, sessions and subprotocols. They are kept in memory, and administrators read them.</summary>
+/// <summary>
+/// Names that strangers choose: of pairs, sessions and subprotocols. They are kept in memory, and administrators read them.
+/// </summary>
 internal static class NameCheck
 {
     /// <summary>In UTF-16 code units, as a string's length.</summary>

@@ -90,7 +90,8 @@ internal static class WebSocketHandshake
     }
 
     /// <summary>
-    /// Why a CONNECT that no endpoint took was refused, if there is more to say than its status does: most often the endpoint was mapped for HTTP/1.1 only.
+    /// Why a CONNECT that no endpoint took was refused, if there is more to say than its status does: most often the endpoint was mapped
+    /// for HTTP/1.1 only.
     /// </summary>
     public static HandshakeFailure? ExplainRefusal(HttpContext context)
     {

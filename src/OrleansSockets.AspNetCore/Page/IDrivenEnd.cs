@@ -3,7 +3,9 @@ using OrleansSockets.Sessions;
 
 namespace OrleansSockets.AspNetCore.Page;
 
-/// <summary>An end that a person drives over a control socket, which is a session of its own. The key is unguessable: who knows it holds the end.</summary>
+/// <summary>
+/// An end that a person drives over a control socket, which is a session of its own. The key is unguessable: who knows it holds the end.
+/// </summary>
 [Alias("OrleansSockets.AspNetCore.IDrivenEnd")]
 internal interface IDrivenEnd : IWebSocketSession
 {

@@ -5,8 +5,9 @@ using OrleansSockets.AspNetCore.Connections;
 namespace OrleansSockets.AspNetCore.Sockets;
 
 /// <summary>
-/// One open socket and the end it is coupled to. It decides no close: it translates frames to what the end hears and writes what the end has. Two loops
-/// run, one for each direction; whichever ends first decides how the other one ends. <see cref="Tick"/> and <see cref="CloseWith"/> may be called by anyone at any time.
+/// One open socket and the end it is coupled to. It decides no close: it translates frames to what the end hears and writes what the end
+/// has. Two loops run, one for each direction; whichever ends first decides how the other one ends. <see cref="Tick"/> and
+/// <see cref="CloseWith"/> may be called by anyone at any time.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "The token source has no timer and nothing to dispose of, and Reset may come at any time.")]
 internal sealed class EdgeSocket
@@ -36,7 +37,8 @@ internal sealed class EdgeSocket
     private volatile bool _closesByItself;
 
     /// <summary>Couples; <see cref="RunAsync"/> starts.</summary>
-    /// <param name="stream">Frames in both directions. The caller disposes of it after <see cref="RunAsync"/>, which ends it gracefully.</param>
+    /// <param name="stream">Frames in both directions. The caller disposes of it after <see cref="RunAsync"/>, which ends it
+    /// gracefully.</param>
     /// <param name="end">The end; this socket is its only user.</param>
     /// <param name="settings">Limits and role.</param>
     /// <param name="clock">For all limits.</param>

@@ -5,8 +5,8 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.AspNetCore.Sockets;
 
 /// <summary>
-/// The end that a socket is coupled to, as the socket sees it: the client's frames go in as parts, what the peer sent comes out as whole messages. No
-/// member blocks.
+/// The end that a socket is coupled to, as the socket sees it: the client's frames go in as parts, what the peer sent comes out as whole
+/// messages. No member blocks.
 /// </summary>
 internal interface ISocketEnd
 {
@@ -22,7 +22,9 @@ internal interface ISocketEnd
     /// <summary>The peer has heard the last that the client had for it, or is gone.</summary>
     bool IsHeard { get; }
 
-    /// <summary>From now on <paramref name="signal"/> is called when something waits. It is called under the lock and does not block.</summary>
+    /// <summary>
+    /// From now on <paramref name="signal"/> is called when something waits. It is called under the lock and does not block.
+    /// </summary>
     void Listen(Action signal);
 
     /// <summary>Completes when <see cref="HasRoom"/> may have become true, or the peer is gone.</summary>
@@ -45,15 +47,19 @@ internal interface ISocketEnd
     /// <summary>A piece of a message of the client; it is copied.</summary>
     void Send(bool isText, bool first, bool last, ReadOnlySpan<byte> part);
 
-    /// <summary>The client's Ping. True: its answer will be among the things to write, as <see cref="PairFrameKind.Pong"/>. False: the socket answers it at once.</summary>
+    /// <summary>
+    /// The client's Ping. True: its answer will be among the things to write, as <see cref="PairFrameKind.Pong"/>. False: the socket
+    /// answers it at once.
+    /// </summary>
     bool Ping(ReadOnlySpan<byte> payload);
 
     /// <summary>The client's Close.</summary>
     void Close(int? code, string reason);
 
     /// <summary>
-    /// The client broke the protocol: the peer hears of it behind the client's good messages, and what it still says is written. Or (null) the client is gone
-    /// and nothing is written to it any more; safe to repeat, and after a Close or a violation: then it only says that nobody is left to read.
+    /// The client broke the protocol: the peer hears of it behind the client's good messages, and what it still says is written. Or (null)
+    /// the client is gone and nothing is written to it any more; safe to repeat, and after a Close or a violation: then it only says that
+    /// nobody is left to read.
     /// </summary>
     void Abort(FrameViolation? violation);
 

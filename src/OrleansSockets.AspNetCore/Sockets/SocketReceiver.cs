@@ -52,7 +52,9 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
 
     public TimeSpan SilentFor => clock.GetElapsedTime(Volatile.Read(ref _lastReceived));
 
-    /// <summary>Whether the exception is the connection's: it was reset, aborted or closed under the read or write. A fault of the end is not.</summary>
+    /// <summary>
+    /// Whether the exception is the connection's: it was reset, aborted or closed under the read or write. A fault of the end is not.
+    /// </summary>
     public static bool IsLost(Exception e) =>
         e is IOException or OperationCanceledException or (InvalidOperationException and not WebSocketPairException);
 
@@ -85,8 +87,8 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
     }
 
     /// <summary>
-    /// After the client's Close: what it still sends is discarded. True at its FIN, which says nothing more (it may wait for an answer); false when
-    /// the connection was reset or <paramref name="stop"/> fired.
+    /// After the client's Close: what it still sends is discarded. True at its FIN, which says nothing more (it may wait for an answer);
+    /// false when the connection was reset or <paramref name="stop"/> fired.
     /// </summary>
     public async Task<bool> WatchAsync(CancellationToken stop)
     {

@@ -23,7 +23,10 @@ internal enum SendResult
     Stopped,
 }
 
-/// <summary>The send loop: what the end has for the client, and control frames, gathered into as few writes as possible. The only writer of the stream.</summary>
+/// <summary>
+/// The send loop: what the end has for the client, and control frames, gathered into as few writes as possible. The only writer of the
+/// stream.
+/// </summary>
 internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings settings, TimeProvider clock)
 {
     /// <summary>About so many bytes make a write.</summary>
@@ -61,8 +64,8 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
     public void Signal() => _signal.Signal();
 
     /// <summary>
-    /// Answers a Ping. A client that sends them faster than it reads gets no answer to some in the middle: RFC 6455 section 5.5.3 asks for the last one only,
-    /// and Cloudflare's runtime answers the first and the last of those that wait.
+    /// Answers a Ping. A client that sends them faster than it reads gets no answer to some in the middle: RFC 6455 section 5.5.3 asks for
+    /// the last one only, and Cloudflare's runtime answers the first and the last of those that wait.
     /// </summary>
     public void Pong(ReadOnlySpan<byte> payload)
     {
@@ -89,7 +92,9 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
         Signal();
     }
 
-    /// <summary>The edge's own Close: after a violation, or because it shuts down. It goes before what still waits, which is dropped.</summary>
+    /// <summary>
+    /// The edge's own Close: after a violation, or because it shuts down. It goes before what still waits, which is dropped.
+    /// </summary>
     public void CloseWith(int code, string text)
     {
         lock (_control)
@@ -100,7 +105,10 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
         Signal();
     }
 
-    /// <summary>The client broke the protocol: when the peer, which hears of it behind the client's good messages, has said its last, this Close follows.</summary>
+    /// <summary>
+    /// The client broke the protocol: when the peer, which hears of it behind the client's good messages, has said its last, this Close
+    /// follows.
+    /// </summary>
     public void CloseBehindPeer(FrameViolation violation) => _violation = violation;
 
     public void Stop()

@@ -3,9 +3,10 @@ using Microsoft.AspNetCore.Authentication;
 namespace OrleansSockets.Host.Admin;
 
 /// <summary>
-/// Who may use the admin API: with <c>Admin:Key</c> whoever sends it as a bearer token; without, programs on this machine that come directly, to <c>Admin:Port</c>, or, in the
-/// Development environment, to any port. A proxy on this machine comes from this machine, too, and need not say that it is one: so the clients' ports are not enough in Production.
-/// A request that a proxy passed on, that asks for another host name, or that a foreign page sent, does not count as local.
+/// Who may use the admin API: with <c>Admin:Key</c> whoever sends it as a bearer token; without, programs on this machine that come
+/// directly, to <c>Admin:Port</c>, or, in the Development environment, to any port. A proxy on this machine comes from this machine, too,
+/// and need not say that it is one: so the clients' ports are not enough in Production. A request that a proxy passed on, that asks for
+/// another host name, or that a foreign page sent, does not count as local.
 /// </summary>
 internal static class AdminAccess
 {

@@ -2,7 +2,8 @@ namespace OrleansSockets.Compatibility;
 
 /// <summary>
 /// Date and flags to effective settings, by the rules of Cloudflare Workers (rows C-… of PROTOCOL.md; see also
-/// https://developers.cloudflare.com/workers/configuration/compatibility-dates/). There is one difference: a date is never too new for this library.
+/// https://developers.cloudflare.com/workers/configuration/compatibility-dates/). There is one difference: a date is never too new for this
+/// library.
 /// </summary>
 public static class CompatibilityRules
 {

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace OrleansSockets.Frames;
 
-/// <summary>Writes frames (RFC 6455 section 5). A client gives a mask key, fresh and unpredictable for each frame (section 5.3); a server none.</summary>
+/// <summary>
+/// Writes frames (RFC 6455 section 5). A client gives a mask key, fresh and unpredictable for each frame (section 5.3); a server none.
+/// </summary>
 public static class FrameEncoder
 {
     // Up to here header and payload are asked for as one span; above, the writer chooses how to cut.
@@ -45,8 +47,8 @@ public static class FrameEncoder
 
     /// <summary>
     /// Writes a Close frame: without payload if <paramref name="code"/> is null, else with the code and the reason whatever they are. A
-    /// reason of more than <see cref="CloseReason.MaxBytes"/> bytes makes a control frame that the RFC forbids, as Cloudflare's runtime does
-    /// with compatibility dates before 2026-03-03.
+    /// reason of more than <see cref="CloseReason.MaxBytes"/> bytes makes a control frame that the RFC forbids, as Cloudflare's runtime
+    /// does with compatibility dates before 2026-03-03.
     /// </summary>
     public static void WriteClose(IBufferWriter<byte> output, int? code, string? reason, uint? maskKey = null)
     {

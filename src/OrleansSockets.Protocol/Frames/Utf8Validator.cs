@@ -5,7 +5,9 @@ using System.Text.Unicode;
 
 namespace OrleansSockets.Frames;
 
-/// <summary>Validates UTF-8 that arrives in pieces (RFC 6455 section 8.1): a character may be cut anywhere, also between two fragments.</summary>
+/// <summary>
+/// Validates UTF-8 that arrives in pieces (RFC 6455 section 8.1): a character may be cut anywhere, also between two fragments.
+/// </summary>
 public struct Utf8Validator
 {
     private CutCharacter _cut;
@@ -14,7 +16,9 @@ public struct Utf8Validator
     /// <summary>Whether no character is cut: a message may end here.</summary>
     public readonly bool IsComplete => _cutLength == 0;
 
-    /// <summary>Takes the next piece; false as soon as no continuation could make the text valid. Not to be called again after false.</summary>
+    /// <summary>
+    /// Takes the next piece; false as soon as no continuation could make the text valid. Not to be called again after false.
+    /// </summary>
     public bool Append(ReadOnlySpan<byte> piece)
     {
         while (_cutLength > 0 && !piece.IsEmpty)

@@ -1,12 +1,14 @@
 namespace OrleansSockets.Rules;
 
 /// <summary>
-/// The rules of two coupled ends (a proxy's two legs): how the Close or the loss of one reaches the peer of the other. Half-open: a leg's Close ends only its
-/// own direction, and the other side's answer travels back with its own code. Pure and total; rows R-… of PROTOCOL.md.
+/// The rules of two coupled ends (a proxy's two legs): how the Close or the loss of one reaches the peer of the other. Half-open: a leg's
+/// Close ends only its own direction, and the other side's answer travels back with its own code. Pure and total; rows R-… of PROTOCOL.md.
 /// </summary>
 public static class CloseRelay
 {
-    /// <summary>What a peer is told if the other side is lost: "internal error", for no code says "lost" and may be sent (1006 may not).</summary>
+    /// <summary>
+    /// What a peer is told if the other side is lost: "internal error", for no code says "lost" and may be sent (1006 may not).
+    /// </summary>
     public const int DefaultLostCode = CloseCode.InternalError;
 
     /// <summary>The reason that goes with the code for a lost side.</summary>
@@ -38,7 +40,10 @@ public static class CloseRelay
         _ => Nothing(state),
     };
 
-    /// <summary>The time-out that <see cref="CloseRelayEffects.StartTimer"/> started has run out: a silent side must not hold the other one for ever.</summary>
+    /// <summary>
+    /// The time-out that <see cref="CloseRelayEffects.StartTimer"/> started has run out: a silent side must not hold the other one for
+    /// ever.
+    /// </summary>
     /// <param name="state">The couple.</param>
     /// <param name="lostCode">The code that the waiting side is told.</param>
     public static CloseRelayStep TimedOut(CloseRelayState state, int lostCode = DefaultLostCode) => (state.A, state.B) switch

@@ -2,14 +2,16 @@ namespace OrleansSockets.Rules;
 
 /// <summary>
 /// The rules of one end: which call is queued, ignored or refused, and what an event from the peer does. Pure and total: every state
-/// and input has a row in PROTOCOL.md (E-…). Nothing here reads a clock, waits or performs anything; the host settles the new state, then performs the effect.
+/// and input has a row in PROTOCOL.md (E-…). Nothing here reads a clock, waits or performs anything; the host settles the new state, then
+/// performs the effect.
 /// </summary>
 public static class EndMachine
 {
     /// <summary>The owner listens from now on.</summary>
     /// <param name="state">The end.</param>
     /// <param name="rules">The end's settings.</param>
-    /// <param name="allowHalfOpen">Overrides the settings in both directions; null keeps their default, half-open exactly if replies are manual.</param>
+    /// <param name="allowHalfOpen">Overrides the settings in both directions; null keeps their default, half-open exactly if replies are
+    /// manual.</param>
     public static EndStep Accept(EndState state, EndRules rules, bool? allowHalfOpen) => state.Phase switch
     {
         EndPhase.Pending => new(

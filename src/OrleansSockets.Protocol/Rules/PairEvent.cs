@@ -12,7 +12,9 @@ public enum PairEventKind : byte
     /// <summary>That side has sent its Close.</summary>
     CloseSent,
 
-    /// <summary>That side has ended without a Close, and reads no more: its socket dropped or broke the protocol, or its handler threw.</summary>
+    /// <summary>
+    /// That side has ended without a Close, and reads no more: its socket dropped or broke the protocol, or its handler threw.
+    /// </summary>
     AbortSent,
 
     /// <summary>The stream <em>from</em> that side was consumed to its end by the receiver.</summary>

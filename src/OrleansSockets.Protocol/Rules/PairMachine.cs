@@ -42,7 +42,8 @@ public static class PairMachine
             return new(state, PairEffects.Reject);
         }
 
-        // The peer's host may have died before this end was there, or the notice may have gone down with the link. An end that hears it twice ignores it.
+        // The peer's host may have died before this end was there, or the notice may have gone down with the link. An end that hears it
+        // twice ignores it.
         var attached = state.WithSide(side, SidePhase.Attached);
         return new(attached, IsGone(state, Other(side)) ? NotifyLostTo(side) : PairEffects.None);
     }

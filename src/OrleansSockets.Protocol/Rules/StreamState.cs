@@ -15,5 +15,6 @@ public enum StreamPhase : byte
 
 /// <summary>One direction of a pair.</summary>
 /// <param name="Phase">How its sender ended it.</param>
-/// <param name="Finished">Its Close or abort was dispatched at the receiver, or written to a socket, or nobody is left to receive it.</param>
+/// <param name="Finished">Its Close or abort was dispatched at the receiver, or written to a socket, or nobody is left to receive
+/// it.</param>
 public readonly record struct StreamState(StreamPhase Phase, bool Finished);

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace OrleansSockets.Testing.InMemory;
 
-/// <summary>ASP.NET Core adds its server to an <see cref="IHostBuilder"/>; TestingHost gives an <see cref="IHostApplicationBuilder"/>. What the first is told is done to the second at once.</summary>
+/// <summary>
+/// ASP.NET Core adds its server to an <see cref="IHostBuilder"/>; TestingHost gives an <see cref="IHostApplicationBuilder"/>. What the
+/// first is told is done to the second at once.
+/// </summary>
 internal sealed class HostBuilderAdapter(IHostApplicationBuilder host) : IHostBuilder
 {
     private readonly HostBuilderContext _context = new(host.Properties) { Configuration = host.Configuration, HostingEnvironment = host.Environment };

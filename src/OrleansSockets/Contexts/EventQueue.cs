@@ -2,7 +2,10 @@ using OrleansSockets.Ends;
 
 namespace OrleansSockets.Contexts;
 
-/// <summary>The ends of one context for which something has arrived. They take turns, one event each, so none of them is heard to its end before the others.</summary>
+/// <summary>
+/// The ends of one context for which something has arrived. They take turns, one event each, so none of them is heard to its end before the
+/// others.
+/// </summary>
 internal sealed class EventQueue(WebSocketContext context)
 {
     /// <summary>Events in one turn of the context, so that busy ends leave room for its other work.</summary>

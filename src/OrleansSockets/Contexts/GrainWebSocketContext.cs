@@ -5,8 +5,8 @@ using OrleansSockets.Pairs;
 namespace OrleansSockets.Contexts;
 
 /// <summary>
-/// The context of a grain activation: handlers run in the activation's own turns, between the awaits of its calls. The activation is kept alive while it
-/// has accepted ends that are not finished; if it ends all the same, those ends send 1012.
+/// The context of a grain activation: handlers run in the activation's own turns, between the awaits of its calls. The activation is kept
+/// alive while it has accepted ends that are not finished; if it ends all the same, those ends send 1012.
 /// </summary>
 internal sealed class GrainWebSocketContext : WebSocketContext
 {

@@ -3,8 +3,9 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Contexts;
 
 /// <summary>
-/// The ends through which an activation speaks with its clients: accepted and not finished. An end that it opened to another server is none, nor are the two ends of a pair that it accepted
-/// both. Called from any thread, also under a pair's lock, and takes no such lock itself.
+/// The ends through which an activation speaks with its clients: accepted and not finished. An end that it opened to another server is
+/// none, nor are the two ends of a pair that it accepted both. Called from any thread, also under a pair's lock, and takes no such lock
+/// itself.
 /// </summary>
 internal sealed class SessionSockets
 {

@@ -17,7 +17,8 @@ internal sealed record DeploymentEntry(
     /// <summary>For those who use it; null: there is none any more.</summary>
     public DeploymentSnapshot? Snapshot => Settings is null ? null : new DeploymentSnapshot(Name, Settings, Revision, UpdatedAt);
 
-    // Only without a storage can there be two writes of one revision, on the two sides of a split cluster. All nodes must then choose the same one.
+    // Only without a storage can there be two writes of one revision, on the two sides of a split cluster. All nodes must then choose the
+    // same one.
     public bool IsNewerThan(DeploymentEntry? other) =>
         other is null || Revision > other.Revision || (Revision == other.Revision && UpdatedAt > other.UpdatedAt);
 }

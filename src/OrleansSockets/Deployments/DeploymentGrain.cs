@@ -6,8 +6,8 @@ namespace OrleansSockets.Deployments;
 
 /// <inheritdoc cref="IDeploymentGrain"/>
 /// <remarks>
-/// The newest write counts that the store or a living node knows: a store that has lost something, or none at all, takes no revision back while one node lives
-/// that has it.
+/// The newest write counts that the store or a living node knows: a store that has lost something, or none at all, takes no revision back
+/// while one node lives that has it.
 /// </remarks>
 internal sealed partial class DeploymentGrain(DeploymentStorage storage, DeploymentRegistry registry, TimeProvider clock, ILogger<DeploymentGrain> logger)
     : Grain, IDeploymentGrain, IDeploymentSource

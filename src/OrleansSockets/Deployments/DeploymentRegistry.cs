@@ -7,8 +7,9 @@ using OrleansSockets.Pairs;
 namespace OrleansSockets.Deployments;
 
 /// <summary>
-/// The settings of every deployment, in memory on this silo, so that a new pair costs no read. Filled before the silo is ready, then looked after once a
-/// second; while the catalog cannot be reached, the last settings stay in force. What the catalog has forgotten, or has not heard of, it is told.
+/// The settings of every deployment, in memory on this silo, so that a new pair costs no read. Filled before the silo is ready, then looked
+/// after once a second; while the catalog cannot be reached, the last settings stay in force. What the catalog has forgotten, or has not
+/// heard of, it is told.
 /// </summary>
 internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {

@@ -4,8 +4,8 @@ using Orleans.Storage;
 namespace OrleansSockets.Deployments;
 
 /// <summary>
-/// The grain storage for deployments: the one named <see cref="Name"/>, else the default one, else none. Without a storage, what an administrator writes is in
-/// the memory of all nodes, and gone with the last of them; the configuration's settings come back.
+/// The grain storage for deployments: the one named <see cref="Name"/>, else the default one, else none. Without a storage, what an
+/// administrator writes is in the memory of all nodes, and gone with the last of them; the configuration's settings come back.
 /// </summary>
 internal sealed class DeploymentStorage(IServiceProvider services)
 {

@@ -5,7 +5,8 @@ namespace OrleansSockets.Deployments;
 internal interface IDeploymentCatalogGrain : IGrainWithIntegerKey
 {
     /// <summary>
-    /// Announces a write: stores the name, and if the write is not published then, looks for itself what became of it. The answer is the last write that is known.
+    /// Announces a write: stores the name, and if the write is not published then, looks for itself what became of it. The answer is the
+    /// last write that is known.
     /// </summary>
     [Alias("Announce"), ResponseTimeout("00:00:05")]
     Task<DeploymentEntry?> AnnounceAsync(string name);

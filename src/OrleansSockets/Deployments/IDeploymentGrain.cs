@@ -3,8 +3,9 @@ using OrleansSockets.Compatibility;
 namespace OrleansSockets.Deployments;
 
 /// <summary>
-/// A deployment: the only writer of its settings. Silos call it, and clients outside the cluster (<see cref="DeploymentGrainFactoryExtensions.GetDeployment"/>). What its settings come to, with
-/// the reason for each, <see cref="CompatibilityRules.Evaluate"/> says anywhere, without a call.
+/// A deployment: the only writer of its settings. Silos call it, and clients outside the cluster
+/// (<see cref="DeploymentGrainFactoryExtensions.GetDeployment"/>). What its settings come to, with the reason for each,
+/// <see cref="CompatibilityRules.Evaluate"/> says anywhere, without a call.
 /// </summary>
 [Alias("OrleansSockets.IDeploymentGrain")]
 public interface IDeploymentGrain : IGrainWithStringKey
@@ -21,8 +22,8 @@ public interface IDeploymentGrain : IGrainWithStringKey
     Task<DeploymentWriteResult> PutAsync(CompatibilitySettings settings, long? ifRevision);
 
     /// <summary>
-    /// Deletes the deployment. Ends that have its settings keep them; who names it from then on is refused, a silo for which it is <see cref="OrleansSocketsOptions.Deployment"/> included. The administration
-    /// API asks first whether it is in use; this call does not.
+    /// Deletes the deployment. Ends that have its settings keep them; who names it from then on is refused, a silo for which it is
+    /// <see cref="OrleansSocketsOptions.Deployment"/> included. The administration API asks first whether it is in use; this call does not.
     /// </summary>
     /// <param name="ifRevision">Delete only this revision; null: any.</param>
     /// <returns>What became of it, in <see cref="DeploymentWriteResult.Outcome"/>; a refusal is no exception.</returns>

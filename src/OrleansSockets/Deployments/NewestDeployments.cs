@@ -1,6 +1,9 @@
 namespace OrleansSockets.Deployments;
 
-/// <summary>The newest that is known of each deployment, deleted ones included. It does not matter in which order, how often or from whom one hears of a write.</summary>
+/// <summary>
+/// The newest that is known of each deployment, deleted ones included. It does not matter in which order, how often or from whom one hears
+/// of a write.
+/// </summary>
 internal sealed class NewestDeployments
 {
     private readonly Dictionary<string, DeploymentEntry> _entries = new(StringComparer.Ordinal);

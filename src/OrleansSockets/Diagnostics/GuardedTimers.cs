@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansSockets.Diagnostics;
 
-/// <summary>Timers that outlive their callbacks' exceptions. What nobody catches in a timer ends the process, and with it every socket of the node.</summary>
+/// <summary>
+/// Timers that outlive their callbacks' exceptions. What nobody catches in a timer ends the process, and with it every socket of the node.
+/// </summary>
 internal sealed partial class GuardedTimers(PairMetrics metrics, ILogger<GuardedTimers> logger)
 {
     /// <summary>Starts one.</summary>

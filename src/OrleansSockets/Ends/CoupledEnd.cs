@@ -7,8 +7,8 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Ends;
 
 /// <summary>
-/// An end that is joined to a network socket. What the socket reads goes in as it comes, what its peer sent comes out whole; every close is the
-/// peers' business. All members may be called from any thread; hold <see cref="Gate"/> to do many things at the price of one lock.
+/// An end that is joined to a network socket. What the socket reads goes in as it comes, what its peer sent comes out whole; every close is
+/// the peers' business. All members may be called from any thread; hold <see cref="Gate"/> to do many things at the price of one lock.
 /// </summary>
 internal sealed class CoupledEnd
 {
@@ -155,8 +155,8 @@ internal sealed class CoupledEnd
     }
 
     /// <summary>
-    /// A Ping. The socket is read only when somebody listens at the other end, so that one is asked: what it says to the messages before comes out first, then the Ping, as
-    /// <see cref="PairFrameKind.Pong"/>. False: the socket answers it at once.
+    /// A Ping. The socket is read only when somebody listens at the other end, so that one is asked: what it says to the messages before
+    /// comes out first, then the Ping, as <see cref="PairFrameKind.Pong"/>. False: the socket answers it at once.
     /// </summary>
     public bool Ping(ReadOnlySpan<byte> payload)
     {
@@ -221,7 +221,10 @@ internal sealed class CoupledEnd
         }
     }
 
-    /// <summary>The client broke the protocol and will be sent a Close with this code: nothing more is read from it, but what the peer still says is written. <see cref="Drop"/> follows.</summary>
+    /// <summary>
+    /// The client broke the protocol and will be sent a Close with this code: nothing more is read from it, but what the peer still says is
+    /// written. <see cref="Drop"/> follows.
+    /// </summary>
     public void Fail(int code, string text)
     {
         lock (Gate)

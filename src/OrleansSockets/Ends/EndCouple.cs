@@ -2,7 +2,10 @@ using OrleansSockets.Rules;
 
 namespace OrleansSockets.Ends;
 
-/// <summary>Performs what <see cref="CloseRelay"/> says for two joined ends. Messages pass one at a time per direction, so a slow side holds up the other.</summary>
+/// <summary>
+/// Performs what <see cref="CloseRelay"/> says for two joined ends. Messages pass one at a time per direction, so a slow side holds up the
+/// other.
+/// </summary>
 internal sealed class EndCouple
 {
     private const int MaxUnderWay = 1024 * 1024;

@@ -7,7 +7,9 @@ using OrleansSockets.Wire;
 
 namespace OrleansSockets.Ends;
 
-/// <summary>Turns what arrives for an accepted end into events, in turns of the end's context. An asynchronous handler holds up this end only.</summary>
+/// <summary>
+/// Turns what arrives for an accepted end into events, in turns of the end's context. An asynchronous handler holds up this end only.
+/// </summary>
 internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContext context) : IEndConsumer
 {
     private readonly Pair _pair = end.Pair;

@@ -7,7 +7,9 @@ internal static class WireText
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>UTF-8. A lone surrogate becomes three U+FFFD, as the real runtime sends it: one for each byte that it would have had.</summary>
+    /// <summary>
+    /// UTF-8. A lone surrogate becomes three U+FFFD, as the real runtime sends it: one for each byte that it would have had.
+    /// </summary>
     public static byte[] Encode(string text)
     {
         try

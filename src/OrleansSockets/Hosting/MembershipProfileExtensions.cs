@@ -13,9 +13,9 @@ public static class MembershipProfileExtensions
     private static readonly TimeSpan UntilALostSiloKnows = TableRefresh + TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Sets all membership options that decide together how fast a lost silo is noticed, and how soon its named objects may live elsewhere. A short probe timeout
-    /// alone is not enough: Orleans stretches it by its minimum and by the extension while a node is degraded, and keeps the names of a dead silo locked for 30 s,
-    /// those of every silo that starts later among them.
+    /// Sets all membership options that decide together how fast a lost silo is noticed, and how soon its named objects may live elsewhere.
+    /// A short probe timeout alone is not enough: Orleans stretches it by its minimum and by the extension while a node is degraded, and
+    /// keeps the names of a dead silo locked for 30 s, those of every silo that starts later among them.
     /// </summary>
     /// <param name="builder">The silo.</param>
     /// <param name="profile">The profile.</param>

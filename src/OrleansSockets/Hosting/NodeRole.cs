@@ -1,8 +1,8 @@
 namespace Orleans.Hosting;
 
 /// <summary>
-/// What a silo is for. A silo that the others declare dead aborts its process, and the client sockets in it with it: on nodes of their own, sessions cannot take sockets
-/// along, and edges can be few or many as clients are.
+/// What a silo is for. A silo that the others declare dead aborts its process, and the client sockets in it with it: on nodes of their own,
+/// sessions cannot take sockets along, and edges can be few or many as clients are.
 /// </summary>
 public enum NodeRole
 {

@@ -9,8 +9,10 @@ namespace Orleans.Hosting;
 public static class OrleansSocketsClientBuilderExtensions
 {
     /// <summary>
-    /// Lets a process outside the cluster call sessions (<see cref="IWebSocketSession"/>: list their sockets, send, broadcast, close), and read and write deployments (<c>GetDeployment</c>,
-    /// <c>ListDeploymentsAsync</c>). Ends live on silos: here, <see cref="IWebSocketPairFactory"/> makes and claims none and says so. May be called more than once.
+    /// Lets a process outside the cluster call sessions (<see cref="IWebSocketSession"/>: list their sockets, send, broadcast, close), and
+    /// read and write deployments (<c>GetDeployment</c>,
+    /// <c>ListDeploymentsAsync</c>). Ends live on silos: here, <see cref="IWebSocketPairFactory"/> makes and claims none and says so. May
+    /// be called more than once.
     /// </summary>
     /// <param name="builder">The client.</param>
     public static IClientBuilder AddOrleansSocketsClient(this IClientBuilder builder)

@@ -20,6 +20,7 @@ internal abstract record DetouredCall<T>
 /// <param name="Grains">Its grains.</param>
 /// <param name="Service">The link services of others.</param>
 /// <param name="Services">Its services.</param>
-/// <param name="IsDetour">It makes the call for another silo, which may be cut off from the directory: what the call activates should live here.</param>
+/// <param name="IsDetour">It makes the call for another silo, which may be cut off from the directory: what the call activates should live
+/// here.</param>
 internal sealed record DetourSite(
     SiloAddress Silo, IGrainFactory Grains, Func<SiloAddress, ILinkService> Service, IServiceProvider Services, bool IsDetour);

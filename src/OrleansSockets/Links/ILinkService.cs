@@ -12,7 +12,9 @@ internal interface ILinkService : IGrainService
     [Alias("Hello"), ResponseTimeout("00:00:05")]
     Task<WireRange> HelloAsync(WireRange spoken);
 
-    /// <summary>Takes a batch; returns when it and all before it were handed to their pairs, or when it is held back for an earlier one.</summary>
+    /// <summary>
+    /// Takes a batch; returns when it and all before it were handed to their pairs, or when it is held back for an earlier one.
+    /// </summary>
     [Alias("Receive"), ResponseTimeout("00:00:10")]
     Task ReceiveAsync(LinkBatch batch);
 

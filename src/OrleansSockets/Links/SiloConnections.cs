@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Connections;
 namespace OrleansSockets.Links;
 
 /// <summary>
-/// The live connections between this silo and others. Orleans never gives up a connection whose bytes are not acknowledged: after a cut it is TCP that tries again, ever more
-/// rarely. Here such a connection can be ended, so that Orleans opens a new one with the next message.
+/// The live connections between this silo and others. Orleans never gives up a connection whose bytes are not acknowledged: after a cut it
+/// is TCP that tries again, ever more rarely. Here such a connection can be ended, so that Orleans opens a new one with the next message.
 /// </summary>
 internal sealed class SiloConnections(TimeProvider clock)
 {
@@ -48,8 +48,8 @@ internal sealed class SiloConnections(TimeProvider clock)
     /// <summary>The silos with which there are connections, one entry for each.</summary>
     public IReadOnlyList<SiloAddress> Peers => [.. _live.Keys.Select(context => PeerOf(ConnectionOf(context))).OfType<SiloAddress>()];
 
-    // Who is at the other end of a connection that was opened there, and when something came last, Orleans knows and tells nobody; a test says so if that changes.
-    // Then only the connections that were opened here are still found.
+    // Who is at the other end of a connection that was opened there, and when something came last, Orleans knows and tells nobody; a test
+    // says so if that changes. Then only the connections that were opened here are still found.
     private static object? ConnectionOf(ConnectionContext context)
     {
         foreach (var (type, feature) in context.Features)

@@ -4,8 +4,8 @@ using Orleans.Runtime.Placement;
 namespace OrleansSockets.Links;
 
 /// <summary>
-/// Calls that arrive although a link is cut. While one is known to be down, a call that may have to pass it is made by a third silo from the start; one whose answer does not come
-/// in time is made by a third silo again, if it may run twice.
+/// Calls that arrive although a link is cut. While one is known to be down, a call that may have to pass it is made by a third silo from
+/// the start; one whose answer does not come in time is made by a third silo again, if it may run twice.
 /// </summary>
 internal sealed class SiloDetour(
     SiloPaths paths, ILocalSiloDetails silo, IGrainFactory grains, IServiceProvider services, IOptions<OrleansSocketsOptions> options,

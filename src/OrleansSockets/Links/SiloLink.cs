@@ -5,8 +5,8 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Links;
 
 /// <summary>
-/// The ordered stream of frames from this silo to one other, shared by all pairs between them. Frames that are ready together travel in one batch;
-/// a batch is repeated until the other silo took it or is dead, so a frame is never lost between living silos.
+/// The ordered stream of frames from this silo to one other, shared by all pairs between them. Frames that are ready together travel in one
+/// batch; a batch is repeated until the other silo took it or is dead, so a frame is never lost between living silos.
 /// </summary>
 internal sealed partial class SiloLink(
     SiloAddress to,
@@ -264,7 +264,8 @@ internal sealed partial class SiloLink(
         return spare;
     }
 
-    // The only call has ended well, so the serializer is done with the buffer. After a failure it may still sit in an outgoing queue: leave it to the GC.
+    // The only call has ended well, so the serializer is done with the buffer. After a failure it may still sit in an outgoing queue: leave
+    // it to the GC.
     private void Recycle(LinkBatchWriter buffer)
     {
         if (!_dead && buffer.Capacity <= 2 * BatchSize)

@@ -3,8 +3,8 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Links;
 
 /// <summary>
-/// The way from this silo to one other: direct while that one answers, through a third silo while it does not. It is down when no call was answered for the link timeout,
-/// and up with the next answer. Asks by itself when nobody else has a question.
+/// The way from this silo to one other: direct while that one answers, through a third silo while it does not. It is down when no call was
+/// answered for the link timeout, and up with the next answer. Asks by itself when nobody else has a question.
 /// </summary>
 /// <param name="to">The other silo.</param>
 /// <param name="probe">Calls and events.</param>

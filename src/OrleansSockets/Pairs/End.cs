@@ -20,7 +20,9 @@ internal enum EndRoute : byte
     Lost,
 }
 
-/// <summary>One end of a pair on the silo where it lives: its state, its two streams and its attachment. Guarded by the pair's lock.</summary>
+/// <summary>
+/// One end of a pair on the silo where it lives: its state, its two streams and its attachment. Guarded by the pair's lock.
+/// </summary>
 internal sealed class End(Pair pair, int side, EndSettings settings, int window)
 {
     public Pair Pair { get; } = pair;

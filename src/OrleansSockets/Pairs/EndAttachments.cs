@@ -6,7 +6,8 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Pairs;
 
 /// <summary>
-/// How the ends of this silo stay attached to their pair grain: again when its activation goes, and all ends of a pair to the same activation when there are two.
+/// How the ends of this silo stay attached to their pair grain: again when its activation goes, and all ends of a pair to the same
+/// activation when there are two.
 /// </summary>
 internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILogger logger)
 {
@@ -43,7 +44,10 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
         }
     }
 
-    /// <summary>The node of the end's activation is dead. If the peer lived there, too, no activation will find it again. Called under the pair's lock.</summary>
+    /// <summary>
+    /// The node of the end's activation is dead. If the peer lived there, too, no activation will find it again. Called under the pair's
+    /// lock.
+    /// </summary>
     public void OwnerLost(Pair pair, End end, SiloAddress owner, string why, PairCause cause)
     {
         if (owner.Equals(end.PeerHost))
@@ -92,7 +96,8 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
     }
 
     /// <summary>
-    /// A relay asks for an end that an earlier activation had: it comes, or has consumed all there is and says so again. Called under the pair's lock, if the pair is here.
+    /// A relay asks for an end that an earlier activation had: it comes, or has consumed all there is and says so again. Called under the
+    /// pair's lock, if the pair is here.
     /// </summary>
     public void Answer(PairId id, Pair? pair, int side, PairEpoch epoch, SiloAddress relay)
     {
@@ -163,7 +168,8 @@ internal sealed partial class EndAttachments(PairHub hub, TimeProvider pace, ILo
     public Task<AttachReply> CallGrainAsync(PairId id, SiloAddress? placement, AttachRequest request) =>
         hub.Detour.CallAsync(new AttachCall(id, placement, request), late => _ = WithdrawLateAsync(late, request));
 
-    // The request was made again through another silo, and came twice. If the end is no more by now, the pair grain must not take it for a living one.
+    // The request was made again through another silo, and came twice. If the end is no more by now, the pair grain must not take it for a
+    // living one.
     private async Task WithdrawLateAsync(Task<AttachReply> late, AttachRequest request)
     {
         await ((Task)late).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

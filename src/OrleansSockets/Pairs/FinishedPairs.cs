@@ -3,8 +3,8 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Pairs;
 
 /// <summary>
-/// What this silo last knew of the pairs that ended here: of the latest ones all there is to explain, and of many more which ends lived here, for a pair grain that
-/// asks after its predecessor's node was lost.
+/// What this silo last knew of the pairs that ended here: of the latest ones all there is to explain, and of many more which ends lived
+/// here, for a pair grain that asks after its predecessor's node was lost.
 /// </summary>
 internal sealed class FinishedPairs
 {
@@ -47,7 +47,10 @@ internal sealed class FinishedPairs
 
     private static int Bit(int side) => 1 << side;
 
-    /// <summary>Values by pair; the oldest pair is forgotten for a new one. All its room is taken at once: what grows by pairs that are gone looks like a leak.</summary>
+    /// <summary>
+    /// Values by pair; the oldest pair is forgotten for a new one. All its room is taken at once: what grows by pairs that are gone looks
+    /// like a leak.
+    /// </summary>
     private sealed class Latest<T>(int capacity)
     {
         private readonly Dictionary<PairId, T> _values = new(capacity);

@@ -7,7 +7,9 @@ internal interface IPairGrain : IGrainWithGuidKey
     [Alias("Attach"), ResponseTimeout("00:00:10")]
     Task<AttachReply> AttachAsync(AttachRequest request);
 
-    /// <summary>Nobody will come to that side any more. <paramref name="secret"/>: the last end that was attached there, empty if none was.</summary>
+    /// <summary>
+    /// Nobody will come to that side any more. <paramref name="secret"/>: the last end that was attached there, empty if none was.
+    /// </summary>
     [Alias("GiveUp"), ResponseTimeout("00:00:10")]
     Task GiveUpAsync(int side, Guid secret);
 

@@ -6,8 +6,8 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Pairs;
 
 /// <summary>
-/// The live object of a pair on one silo: the ends that live here, and the relay if the pair grain does. One lock guards them all, so a relay
-/// inside a silo is a method call. User code and I/O never run under the lock.
+/// The live object of a pair on one silo: the ends that live here, and the relay if the pair grain does. One lock guards them all, so a
+/// relay inside a silo is a method call. User code and I/O never run under the lock.
 /// </summary>
 internal sealed class Pair(PairHub hub, PairId id)
 {
@@ -121,7 +121,9 @@ internal sealed class Pair(PairHub hub, PairId id)
         Pump(end);
     }
 
-    /// <summary>The end's consumer hears nothing of Pings: it acknowledges all that are next, and their sender takes that for the answer.</summary>
+    /// <summary>
+    /// The end's consumer hears nothing of Pings: it acknowledges all that are next, and their sender takes that for the answer.
+    /// </summary>
     public void ConsumePings(End end)
     {
         if (end.In.ConsumePings())
@@ -249,7 +251,9 @@ internal sealed class Pair(PairHub hub, PairId id)
         ReturnCredit(end);
     }
 
-    /// <summary>The end's Close comes before anybody has come to the other one: it is answered here, and nobody will come any more.</summary>
+    /// <summary>
+    /// The end's Close comes before anybody has come to the other one: it is answered here, and nobody will come any more.
+    /// </summary>
     public void AnswerAlone(End end, in PairFrame close)
     {
         if (Abandon(end) && end.In.ReceiveOwn(close))
@@ -392,7 +396,8 @@ internal sealed class Pair(PairHub hub, PairId id)
 
     private void ReturnCredit(End end)
     {
-        // While it is not attached nobody takes credit. It stays due until the end is attached again: what the attach itself says may be older.
+        // While it is not attached nobody takes credit. It stays due until the end is attached again: what the attach itself says may be
+        // older.
         if (end.Route is not (EndRoute.Attaching or EndRoute.Lost) && end.In.TakeCreditDue(Hub.Budget.Window))
         {
             SendCredit(end, end.In.Consumed, end.In.Granted, end.In.IsFinished);

@@ -10,8 +10,8 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Pairs;
 
 /// <summary>
-/// The live pairs of one silo: those that have an end or a relay here and are known outside their context. A pair that never leaves its context is
-/// not listed and costs nothing here.
+/// The live pairs of one silo: those that have an end or a relay here and are known outside their context. A pair that never leaves its
+/// context is not listed and costs nothing here.
 /// </summary>
 internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
 {
@@ -115,7 +115,10 @@ internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
     public ITimer StartTimer(Pair pair, string work, TimeSpan due, Action callback) =>
         Timers.Create(Clock, work, callback, due, Timeout.InfiniteTimeSpan, failed: () => Break(pair, null, $"a fault in {work}"));
 
-    /// <summary>Takes the lock of the pair that is listed under the id, or of a new one. While it is held, the pair stays listed, and no other one is.</summary>
+    /// <summary>
+    /// Takes the lock of the pair that is listed under the id, or of a new one. While it is held, the pair stays listed, and no other one
+    /// is.
+    /// </summary>
     public Lock.Scope Enter(PairId id, out Pair pair)
     {
         while (true)

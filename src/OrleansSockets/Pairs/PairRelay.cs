@@ -5,8 +5,8 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Pairs;
 
 /// <summary>
-/// The relay of a pair, where its grain is active: which ends are attached, and the shared truth of both streams. It buffers nothing: the ends keep
-/// what is not acknowledged and send it again when the other side attaches. Guarded by the pair's lock.
+/// The relay of a pair, where its grain is active: which ends are attached, and the shared truth of both streams. It buffers nothing: the
+/// ends keep what is not acknowledged and send it again when the other side attaches. Guarded by the pair's lock.
 /// </summary>
 internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : IDisposable
 {
@@ -169,7 +169,10 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
         }
     }
 
-    /// <summary>What a living silo sent for one of its ends cannot be taken, or, without a silo, the relay has failed: both ends hear that the other one is lost.</summary>
+    /// <summary>
+    /// What a living silo sent for one of its ends cannot be taken, or, without a silo, the relay has failed: both ends hear that the other
+    /// one is lost.
+    /// </summary>
     public void Break(SiloAddress? from, string why)
     {
         if (Array.FindIndex(_sides, side => side.Attached && (from is null || from.Equals(side.Host))) is not (>= 0 and var broken))
@@ -258,8 +261,8 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
         }
     }
 
-    // The other end was attached to an earlier activation. It may have finished there: its last word went down with that one, so ask. If its host does not know either,
-    // the timer ends the wait.
+    // The other end was attached to an earlier activation. It may have finished there: its last word went down with that one, so ask. If
+    // its host does not know either, the timer ends the wait.
     private void ExpectOther(int side, SiloAddress host)
     {
         if (host.Equals(pair.Hub.Silo))
@@ -321,7 +324,8 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
         return step;
     }
 
-    // An end whose last word nobody will consume would keep it for ever: its peer was lost after it had gone itself, and has told it nothing.
+    // An end whose last word nobody will consume would keep it for ever: its peer was lost after it had gone itself, and has told it
+    // nothing.
     private void TellReadsNoMore()
     {
         for (var side = 0; side < 2; side++)

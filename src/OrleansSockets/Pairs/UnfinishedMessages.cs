@@ -3,8 +3,8 @@ using OrleansSockets.Streams;
 namespace OrleansSockets.Pairs;
 
 /// <summary>
-/// Looks once a second at the messages of this silo whose last chunk has not arrived: one that waits too long for its sender is closed, and while the budget is met the
-/// largest are, so that the others can be finished.
+/// Looks once a second at the messages of this silo whose last chunk has not arrived: one that waits too long for its sender is closed, and
+/// while the budget is met the largest are, so that the others can be finished.
 /// </summary>
 internal sealed class UnfinishedMessages : IDisposable
 {

@@ -32,8 +32,8 @@ internal sealed class ClusterView
             .Select(member => member.SiloAddress));
 
     /// <summary>
-    /// The silo that answers for the name; null while none is active. Rendezvous hashing: when a silo comes or goes, only the names that move to or from it have
-    /// another home.
+    /// The silo that answers for the name; null while none is active. Rendezvous hashing: when a silo comes or goes, only the names that
+    /// move to or from it have another home.
     /// </summary>
     public SiloAddress? HomeOf(string name)
     {

@@ -6,8 +6,9 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Rendezvous;
 
 /// <summary>
-/// The names that clients of this silo hold. The sockets are the truth: each change of the cluster is answered with all that is held here, one message to each other silo,
-/// so that a name outlives every silo but those of its sockets. A leave is repeated until the name's home has heard it.
+/// The names that clients of this silo hold. The sockets are the truth: each change of the cluster is answered with all that is held here,
+/// one message to each other silo, so that a name outlives every silo but those of its sockets. A leave is repeated until the name's home
+/// has heard it.
 /// </summary>
 internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {

@@ -1,6 +1,9 @@
 namespace OrleansSockets.Rendezvous;
 
-/// <summary>What the homes of names have to hear of clients that have left: each leave is said again until its home has heard it, in one message for all that have come up meanwhile.</summary>
+/// <summary>
+/// What the homes of names have to hear of clients that have left: each leave is said again until its home has heard it, in one message for
+/// all that have come up meanwhile.
+/// </summary>
 /// <param name="send">Tells a home. False: it did not answer.</param>
 /// <param name="pace">Of repeats.</param>
 /// <param name="stopped">Ends it.</param>

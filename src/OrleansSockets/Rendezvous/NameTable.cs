@@ -1,8 +1,8 @@
 namespace OrleansSockets.Rendezvous;
 
 /// <summary>
-/// The names whose home is this silo. What is here can be told again by the silos that hold the sockets, and is, whenever the cluster changes: until all of them have spoken,
-/// the names that the change has brought here wait. The others never do.
+/// The names whose home is this silo. What is here can be told again by the silos that hold the sockets, and is, whenever the cluster
+/// changes: until all of them have spoken, the names that the change has brought here wait. The others never do.
 /// </summary>
 internal sealed class NameTable(SiloAddress here, TimeProvider clock, TimeProvider pace)
 {

@@ -3,12 +3,15 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Rendezvous;
 
 /// <summary>
-/// One name at its home: the pair that it stands for, and who holds its sides. A socket can outlive the pair's time under the name by a moment (it still has to close): its
-/// side stays its own so long, also when the other side is an end of the next pair already.
+/// One name at its home: the pair that it stands for, and who holds its sides. A socket can outlive the pair's time under the name by a
+/// moment (it still has to close): its side stays its own so long, also when the other side is an end of the next pair already.
 /// </summary>
 internal sealed class NamedPair
 {
-    /// <summary>So long the name of a pair that its clients ended answers "gone", so that a client that comes late does not wait for a partner that has left.</summary>
+    /// <summary>
+    /// So long the name of a pair that its clients ended answers "gone", so that a client that comes late does not wait for a partner that
+    /// has left.
+    /// </summary>
     public static readonly TimeSpan Rest = TimeSpan.FromSeconds(60);
 
     private readonly NameHolder?[] _holders = new NameHolder?[2];
@@ -36,8 +39,8 @@ internal sealed class NamedPair
     public Task Changed => (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     /// <summary>
-    /// A client wants a side. Null: wait for what is in the way, and ask again. A client that comes back at once may well overtake the end of its own old socket, so
-    /// a side is said to be taken only to those who have waited.
+    /// A client wants a side. Null: wait for what is in the way, and ask again. A client that comes back at once may well overtake the end
+    /// of its own old socket, so a side is said to be taken only to those who have waited.
     /// </summary>
     /// <param name="join">What it wants.</param>
     /// <param name="now">The time.</param>

@@ -6,6 +6,9 @@ public enum BroadcastFullMode
     /// <summary>The socket misses this message.</summary>
     Skip,
 
-    /// <summary>The socket is closed with <see cref="CloseCode.TryAgainLater"/> (1013), for clients that had better connect again than miss a message. What was sent to it before still goes out.</summary>
+    /// <summary>
+    /// The socket is closed with <see cref="CloseCode.TryAgainLater"/> (1013), for clients that had better connect again than miss a
+    /// message. What was sent to it before still goes out.
+    /// </summary>
     Close,
 }

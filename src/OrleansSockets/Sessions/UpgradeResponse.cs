@@ -18,7 +18,10 @@ public sealed record UpgradeResponse
     [Id(2)]
     public string? Detail { get; private set; }
 
-    /// <summary>The client's end; null if the end that was returned had been accepted or given away before: the client gets 101 and then the end of TCP.</summary>
+    /// <summary>
+    /// The client's end; null if the end that was returned had been accepted or given away before: the client gets 101 and then the end of
+    /// TCP.
+    /// </summary>
     [Id(3)]
     public EndTicket? Ticket { get; private set; }
 

@@ -6,7 +6,9 @@ namespace OrleansSockets.Sessions;
 /// <summary>Pairs in grains, outside of grain calls.</summary>
 public static class WebSocketGrainExtensions
 {
-    /// <summary>Makes a pair in the grain's context: for timers, activation and other places where <c>new WebSocketPair()</c> finds none.</summary>
+    /// <summary>
+    /// Makes a pair in the grain's context: for timers, activation and other places where <c>new WebSocketPair()</c> finds none.
+    /// </summary>
     /// <param name="grain">The grain.</param>
     /// <param name="options">See <see cref="WebSocketPairOptions"/>.</param>
     public static WebSocketPair CreateWebSocketPair(this IGrainBase grain, WebSocketPairOptions? options = null) =>

@@ -12,6 +12,9 @@ public enum WebSocketSendOutcome
     /// <summary>The session has sent its Close on this socket, or the client is gone: it takes no message any more.</summary>
     Closing,
 
-    /// <summary><see cref="OrleansSocketsOptions.SendBufferSize"/> is used up, as the client does not keep up, or <see cref="OrleansSocketsOptions.MaxBufferedBytes"/> is met. Nothing was sent; try again later, or close the socket.</summary>
+    /// <summary>
+    /// <see cref="OrleansSocketsOptions.SendBufferSize"/> is used up, as the client does not keep up, or
+    /// <see cref="OrleansSocketsOptions.MaxBufferedBytes"/> is met. Nothing was sent; try again later, or close the socket.
+    /// </summary>
     BufferFull,
 }

@@ -8,8 +8,9 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Sessions;
 
 /// <summary>
-/// Base of a session grain. Its ends' handlers run in its own turns. It stays where it is, and alive, while it holds accepted ends that are not finished. What <see cref="IWebSocketSession"/> offers to
-/// others, a derived class has as protected members, which make no call and serialize nothing.
+/// Base of a session grain. Its ends' handlers run in its own turns. It stays where it is, and alive, while it holds accepted ends that are
+/// not finished. What <see cref="IWebSocketSession"/> offers to others, a derived class has as protected members, which make no call and
+/// serialize nothing.
 /// </summary>
 [Immovable(ImmovableKind.Any), SessionPlacementFilter, GrainDirectory(SessionDirectory.Name)]
 public abstract class WebSocketSession : Grain, IWebSocketSession
@@ -75,7 +76,9 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
     /// <param name="request">The client's request.</param>
     protected abstract Task<UpgradeResponse> OnUpgradeAsync(UpgradeRequest request);
 
-    /// <summary>The session's sockets, in the order in which they were accepted. One whose close or error handler runs is not among them any more.</summary>
+    /// <summary>
+    /// The session's sockets, in the order in which they were accepted. One whose close or error handler runs is not among them any more.
+    /// </summary>
     protected IReadOnlyList<WebSocketEnd> GetWebSockets()
     {
         List<WebSocketEnd> open = [];
@@ -90,7 +93,9 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
         return open;
     }
 
-    /// <summary>The session's socket with this id, which is its <see cref="WebSocketEnd.PairId"/>; null: there is none, or it is finished.</summary>
+    /// <summary>
+    /// The session's socket with this id, which is its <see cref="WebSocketEnd.PairId"/>; null: there is none, or it is finished.
+    /// </summary>
     /// <param name="id">The id.</param>
     protected WebSocketEnd? FindWebSocket(string id)
     {
@@ -98,13 +103,16 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
         return Guid.TryParse(id, out var pair) && Context.Sockets.Find(new PairId(pair)) is { IsFinished: false } end ? end : null;
     }
 
-    /// <summary>Sends a message to all sockets of the session. One that is full or closing holds up no other, and no exception comes from it.</summary>
+    /// <summary>
+    /// Sends a message to all sockets of the session. One that is full or closing holds up no other, and no exception comes from it.
+    /// </summary>
     /// <param name="message">A string, or bytes; encoded or copied once.</param>
     /// <param name="except">Those that do not get it, such as the sender. Default: none.</param>
     /// <param name="whenFull">What to do with a socket that does not keep up. Default: it misses the message.</param>
     /// <returns>How many sockets took the message.</returns>
     /// <exception cref="WebSocketPairException">
-    /// <see cref="WebSocketPairErrorKind.MessageTooLarge"/> by the session's settings; nobody gets it. A socket that has kept a smaller limit from earlier settings misses it.
+    /// <see cref="WebSocketPairErrorKind.MessageTooLarge"/> by the session's settings; nobody gets it. A socket that has kept a smaller
+    /// limit from earlier settings misses it.
     /// </exception>
     protected int Broadcast(WebSocketMessage message, IReadOnlyCollection<WebSocketEnd>? except = null, BroadcastFullMode whenFull = BroadcastFullMode.Skip)
     {

@@ -1,8 +1,8 @@
 namespace OrleansSockets.Streams;
 
 /// <summary>
-/// Counts what one stream holds in the silo's budget, in coarse steps: all streams share one number, and a message must not touch it. Less than a step is not counted.
-/// Guarded by the pair's lock; a mutable struct, for a field.
+/// Counts what one stream holds in the silo's budget, in coarse steps: all streams share one number, and a message must not touch it. Less
+/// than a step is not counted. Guarded by the pair's lock; a mutable struct, for a field.
 /// </summary>
 internal struct BufferAccount
 {

@@ -1,8 +1,8 @@
 namespace OrleansSockets.Streams;
 
 /// <summary>
-/// What one holder of bytes has counted in the silo's budget. A pair that never left its context may be forgotten with all that it holds; then the finalizer gives it back.
-/// Apart from the holder, so that its bytes do not outlive it by a collection.
+/// What one holder of bytes has counted in the silo's budget. A pair that never left its context may be forgotten with all that it holds;
+/// then the finalizer gives it back. Apart from the holder, so that its bytes do not outlive it by a collection.
 /// </summary>
 internal sealed class BufferCharge(PairBudget budget)
 {

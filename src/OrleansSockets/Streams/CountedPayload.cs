@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace OrleansSockets.Streams;
 
 /// <summary>
-/// The bytes of a message that this silo holds in one place and perhaps in many queues, such as a broadcast: counted once in the budget, from the first hold to the last release.
-/// Frames carry slices of it, which lead back to it, so a receiver on this silo neither joins nor counts them again.
+/// The bytes of a message that this silo holds in one place and perhaps in many queues, such as a broadcast: counted once in the budget,
+/// from the first hold to the last release. Frames carry slices of it, which lead back to it, so a receiver on this silo neither joins nor
+/// counts them again.
 /// </summary>
 internal sealed class CountedPayload : MemoryManager<byte>
 {

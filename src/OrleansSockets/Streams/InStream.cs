@@ -3,8 +3,8 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Streams;
 
 /// <summary>
-/// The receiving half of a direction, at the end that receives: drops repeats, joins chunks, queues whole messages for the end's consumer and
-/// works out when credit goes back. Guarded by the pair's lock.
+/// The receiving half of a direction, at the end that receives: drops repeats, joins chunks, queues whole messages for the end's consumer
+/// and works out when credit goes back. Guarded by the pair's lock.
 /// </summary>
 internal sealed class InStream(int initialWindow, PairBudget? budget = null)
 {
@@ -106,7 +106,9 @@ internal sealed class InStream(int initialWindow, PairBudget? budget = null)
         return true;
     }
 
-    /// <summary>This end's Ping has been acknowledged: its answer goes behind what the peer has said until then. False: this end reads no more.</summary>
+    /// <summary>
+    /// This end's Ping has been acknowledged: its answer goes behind what the peer has said until then. False: this end reads no more.
+    /// </summary>
     public bool ReceivePong(ReadOnlyMemory<byte> payload)
     {
         if (HasEnded || IsFinished)
@@ -125,8 +127,8 @@ internal sealed class InStream(int initialWindow, PairBudget? budget = null)
     public bool ReceiveOwn(in PairFrame frame) => Receive(frame with { Sequence = _received + 1 });
 
     /// <summary>
-    /// A consumer is there for good. Until then nothing counts as consumed, chunks of a large message neither: the end may be given away, and the sender must still
-    /// have everything.
+    /// A consumer is there for good. Until then nothing counts as consumed, chunks of a large message neither: the end may be given away,
+    /// and the sender must still have everything.
     /// </summary>
     public void Open()
     {
@@ -233,8 +235,9 @@ internal sealed class InStream(int initialWindow, PairBudget? budget = null)
     }
 
     /// <summary>
-    /// Chunks taken for reassembly count as consumed, so that a message larger than the window passes; acknowledgement is cumulative, so only when no earlier message is still
-    /// with the consumer. While the budget is met a message that is counted gets no more, and is tried again later.
+    /// Chunks taken for reassembly count as consumed, so that a message larger than the window passes; acknowledgement is cumulative, so
+    /// only when no earlier message is still with the consumer. While the budget is met a message that is counted gets no more, and is
+    /// tried again later.
     /// </summary>
     public void CreditUnfinished()
     {

@@ -101,7 +101,9 @@ internal sealed class OutStream(int initialWindow, PairBudget? budget = null)
         return true;
     }
 
-    /// <summary>The receiver is reachable (again) and has consumed all up to <paramref name="consumed"/>: send the rest from there.</summary>
+    /// <summary>
+    /// The receiver is reachable (again) and has consumed all up to <paramref name="consumed"/>: send the rest from there.
+    /// </summary>
     public void ReceiverAttached(long consumed, int window)
     {
         _receiverReady = true;
@@ -118,8 +120,8 @@ internal sealed class OutStream(int initialWindow, PairBudget? budget = null)
     public void ReceiverDetached() => _receiverReady = false;
 
     /// <summary>
-    /// Cumulative: everything up to <paramref name="consumed"/> was consumed; <paramref name="window"/> bytes may be under way. 0: nobody listens there, and the window stays
-    /// what it is.
+    /// Cumulative: everything up to <paramref name="consumed"/> was consumed; <paramref name="window"/> bytes may be under way. 0: nobody
+    /// listens there, and the window stays what it is.
     /// </summary>
     public void Acknowledge(long consumed, int window)
     {

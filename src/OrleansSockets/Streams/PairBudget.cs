@@ -1,12 +1,14 @@
 namespace OrleansSockets.Streams;
 
 /// <summary>
-/// What all ends of this silo together hold: what they have sent and their peers have not consumed, and what they have received and not consumed, unfinished messages included.
-/// First come, first served.
+/// What all ends of this silo together hold: what they have sent and their peers have not consumed, and what they have received and not
+/// consumed, unfinished messages included. First come, first served.
 /// </summary>
 internal sealed class PairBudget(OrleansSocketsOptions options)
 {
-    /// <summary>A narrower window could wait for ever: it must hold what is consumed and not yet acknowledged (half of it) and one chunk more.</summary>
+    /// <summary>
+    /// A narrower window could wait for ever: it must hold what is consumed and not yet acknowledged (half of it) and one chunk more.
+    /// </summary>
     public const int MinWindow = 48 * 1024;
 
     private long _heldBytes;
@@ -59,6 +61,8 @@ internal sealed class PairBudget(OrleansSocketsOptions options)
         return (Interlocked.CompareExchange(ref _waiter, mine, null) ?? mine).Task;
     }
 
-    /// <summary>Lets all that wait try again. Done once a second too, for one that began to wait just when the last bytes were given back.</summary>
+    /// <summary>
+    /// Lets all that wait try again. Done once a second too, for one that began to wait just when the last bytes were given back.
+    /// </summary>
     public void SignalRoom() => Interlocked.Exchange(ref _waiter, null)?.TrySetResult();
 }

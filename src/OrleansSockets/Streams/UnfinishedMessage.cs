@@ -2,7 +2,9 @@ using OrleansSockets.Wire;
 
 namespace OrleansSockets.Streams;
 
-/// <summary>A message of which chunks have arrived and the last one has not. It keeps the chunks and joins them once. Guarded by the pair's lock.</summary>
+/// <summary>
+/// A message of which chunks have arrived and the last one has not. It keeps the chunks and joins them once. Guarded by the pair's lock.
+/// </summary>
 internal sealed class UnfinishedMessage(CountedPayload? counted)
 {
     private const int SmallChunk = 1024;

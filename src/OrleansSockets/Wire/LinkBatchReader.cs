@@ -31,7 +31,8 @@ internal ref struct LinkBatchReader(ReadOnlySpan<byte> batch, int highest)
     private int _at;
 
     /// <summary>The next one.</summary>
-    /// <param name="frame">Frame: it. Unknown and Unreadable: its header. A payload is a copy, and one for all frames of the batch that share it.</param>
+    /// <param name="frame">Frame: it. Unknown and Unreadable: its header. A payload is a copy, and one for all frames of the batch that
+    /// share it.</param>
     public LinkReadResult Read(out LinkFrame frame)
     {
         frame = default;

@@ -9,7 +9,8 @@ internal enum PairFrameKind : byte
     Binary = 1,
 
     /// <summary>
-    /// A client's Ping, which is to be answered behind what the receiver says to the messages before it. The receiver acknowledges it, and no more; its payload stays with the sender.
+    /// A client's Ping, which is to be answered behind what the receiver says to the messages before it. The receiver acknowledges it, and
+    /// no more; its payload stays with the sender.
     /// </summary>
     Ping = 2,
 

@@ -1,8 +1,8 @@
 namespace OrleansSockets.Wire;
 
 /// <summary>
-/// The versions of the bytes between silos that a silo speaks. Two silos agree on the highest that both know when their link opens, so that nodes of two consecutive releases
-/// run in one cluster. What each version says is in <c>WireContract.txt</c>.
+/// The versions of the bytes between silos that a silo speaks. Two silos agree on the highest that both know when their link opens, so that
+/// nodes of two consecutive releases run in one cluster. What each version says is in <c>WireContract.txt</c>.
 /// </summary>
 /// <param name="Lowest">The oldest.</param>
 /// <param name="Highest">The newest.</param>

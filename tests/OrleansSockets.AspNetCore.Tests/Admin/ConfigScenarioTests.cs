@@ -4,7 +4,10 @@ using Xunit;
 
 namespace OrleansSockets.AspNetCore.Tests.Admin;
 
-/// <summary>The recorded scenarios of the topology <c>config</c>, asked over HTTP: what starts there is accepted here, and the same problems are told in the same words.</summary>
+/// <summary>
+/// The recorded scenarios of the topology <c>config</c>, asked over HTTP: what starts there is accepted here, and the same problems are
+/// told in the same words.
+/// </summary>
 public sealed class ConfigScenarioTests(AdminCluster cluster) : IClassFixture<AdminCluster>
 {
     private const string Today = "<today>";

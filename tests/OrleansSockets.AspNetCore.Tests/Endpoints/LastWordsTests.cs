@@ -3,7 +3,9 @@ using Xunit;
 
 namespace OrleansSockets.AspNetCore.Tests.Endpoints;
 
-/// <summary>What a client said before it broke the protocol or ended TCP is answered, though the server reads all of it in one go.</summary>
+/// <summary>
+/// What a client said before it broke the protocol or ended TCP is answered, though the server reads all of it in one go.
+/// </summary>
 public sealed class LastWordsTests
 {
     [Theory]

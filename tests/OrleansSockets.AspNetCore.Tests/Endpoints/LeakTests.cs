@@ -123,7 +123,9 @@ public sealed class LeakTests(LeakTests.TwoNodes nodes) : IClassFixture<LeakTest
 
     private sealed record Holdings(long Heap, int Handles, long Timers);
 
-    /// <summary>The same for all kinds of endpoints: what a node that has just been stopped leaves for the collector would hide what is left here.</summary>
+    /// <summary>
+    /// The same for all kinds of endpoints: what a node that has just been stopped leaves for the collector would hide what is left here.
+    /// </summary>
     public sealed class TwoNodes : IAsyncLifetime
     {
         // The names of pairs that clients ended rest for a minute; the other limits of time are not what ends anything here.

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace OrleansSockets.Conformance.Client;
 
-/// <summary>RFC 7541 as far as a client needs it that lets its peer keep no table: nothing is indexed, and nothing is Huffman coded.</summary>
+/// <summary>
+/// RFC 7541 as far as a client needs it that lets its peer keep no table: nothing is indexed, and nothing is Huffman coded.
+/// </summary>
 internal static class Hpack
 {
     private const int FirstStatus = 8;

@@ -6,8 +6,8 @@ using System.Net.Sockets;
 namespace OrleansSockets.Conformance.Client;
 
 /// <summary>
-/// A connection of HTTP/2 without TLS (RFC 9113, prior knowledge) that shows and sends frames as they are. It does on its own only what keeps a
-/// connection going: it acknowledges settings and pings, and gives window back.
+/// A connection of HTTP/2 without TLS (RFC 9113, prior knowledge) that shows and sends frames as they are. It does on its own only what
+/// keeps a connection going: it acknowledges settings and pings, and gives window back.
 /// </summary>
 internal sealed class Http2Connection : IAsyncDisposable
 {

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace OrleansSockets.Conformance.Client;
 
-/// <summary>One stream of an <see cref="Http2Connection"/>: to a server it is what a TCP connection is to a WebSocket over HTTP/1.1.</summary>
+/// <summary>
+/// One stream of an <see cref="Http2Connection"/>: to a server it is what a TCP connection is to a WebSocket over HTTP/1.1.
+/// </summary>
 internal sealed class Http2Stream(Http2Connection connection, int id, int window)
 {
     private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
@@ -19,13 +21,17 @@ internal sealed class Http2Stream(Http2Connection connection, int id, int window
     /// <summary>How many bytes the server takes now; the connection guards it.</summary>
     public int Window { get; set; } = window;
 
-    /// <summary>Whether what is read gives the server its window back. Without it the stream stalls after 64 KiB, and no other stream does.</summary>
+    /// <summary>
+    /// Whether what is read gives the server its window back. Without it the stream stalls after 64 KiB, and no other stream does.
+    /// </summary>
     public bool GivesWindow { get; set; } = true;
 
     /// <summary>The headers of the answer.</summary>
     public Task<IReadOnlyDictionary<string, string>> Head => _head.Task;
 
-    /// <summary>The error code of the server's RST_STREAM; 0 also after END_STREAM, and says that the rest of the request is not wanted.</summary>
+    /// <summary>
+    /// The error code of the server's RST_STREAM; 0 also after END_STREAM, and says that the rest of the request is not wanted.
+    /// </summary>
     public int? ResetCode { get; private set; }
 
     /// <summary>Ends with the server's END_STREAM or RST_STREAM, or with the connection.</summary>

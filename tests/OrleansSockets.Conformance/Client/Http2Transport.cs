@@ -4,7 +4,8 @@ using System.Net;
 namespace OrleansSockets.Conformance.Client;
 
 /// <summary>
-/// A stream of HTTP/2 after an extended CONNECT, on a connection of its own: END_STREAM is its FIN, RST_STREAM with CANCEL its reset (RFC 8441 section 5).
+/// A stream of HTTP/2 after an extended CONNECT, on a connection of its own: END_STREAM is its FIN, RST_STREAM with CANCEL its reset (RFC
+/// 8441 section 5).
 /// </summary>
 internal sealed class Http2Transport : IClientTransport
 {

@@ -18,7 +18,9 @@ internal sealed class RawClient(IClientTransport transport, Action<JsonObject> r
     private volatile bool _gone;
     private volatile bool _endedByUs;
 
-    /// <summary>What the client knows of its connection at the end: <c>open</c>, <c>ended</c> (by the server) or <c>reset-by-us</c>.</summary>
+    /// <summary>
+    /// What the client knows of its connection at the end: <c>open</c>, <c>ended</c> (by the server) or <c>reset-by-us</c>.
+    /// </summary>
     public string State => _endedByUs ? "reset-by-us" : _gone ? "ended" : "open";
 
     /// <summary>No byte has arrived that is not looked at yet.</summary>

@@ -3,7 +3,9 @@ using OrleansSockets.Conformance.Json;
 
 namespace OrleansSockets.Conformance.Format;
 
-/// <summary>Takes the fields out of an object one by one; what is left at the end is an error, so that no part of a scenario is skipped in silence.</summary>
+/// <summary>
+/// Takes the fields out of an object one by one; what is left at the end is an error, so that no part of a scenario is skipped in silence.
+/// </summary>
 internal sealed class Fields
 {
     private readonly JsonObject _source;

@@ -3,7 +3,8 @@ using OrleansSockets.Conformance.Json;
 namespace OrleansSockets.Conformance.Format;
 
 /// <summary>
-/// Reads a scenario. In its ends and steps, what it does not know is an error with a sentence, never skipped: it could change what happens. Beside them it is a remark.
+/// Reads a scenario. In its ends and steps, what it does not know is an error with a sentence, never skipped: it could change what happens.
+/// Beside them it is a remark.
 /// </summary>
 internal static class ScenarioParser
 {

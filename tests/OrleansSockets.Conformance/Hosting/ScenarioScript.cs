@@ -4,7 +4,9 @@ using OrleansSockets.Sessions;
 
 namespace OrleansSockets.Conformance.Hosting;
 
-/// <summary>What a Worker and a Durable Object of a scenario do in the same way: make pairs, bind and set up ends, give ends away.</summary>
+/// <summary>
+/// What a Worker and a Durable Object of a scenario do in the same way: make pairs, bind and set up ends, give ends away.
+/// </summary>
 internal static class ScenarioScript
 {
     /// <summary>Where the client of a server end connects.</summary>

@@ -4,7 +4,9 @@ using OrleansSockets.Conformance.JavaScript;
 
 namespace OrleansSockets.Conformance.Json;
 
-/// <summary>Writes plain values as JSON: on one line, or with its outer fields and the items of its long lists on lines of their own.</summary>
+/// <summary>
+/// Writes plain values as JSON: on one line, or with its outer fields and the items of its long lists on lines of their own.
+/// </summary>
 internal static class JsonWriter
 {
     public static string Write(object? value)

@@ -10,7 +10,8 @@ internal sealed record ActorPlace(string Node, bool IsSession);
 /// <summary>Where the parts of one run are, by names of nodes. What the plan says is forced, and checked against what was.</summary>
 /// <param name="Clients">The edge of each client.</param>
 /// <param name="Actors">The owners of the ends: <c>host</c>, and <c>front</c> of the topologies that have two.</param>
-/// <param name="Pairs">The pair grains, in the order of <see cref="PairNames.Of"/>; <c>null</c>: the pair never leaves its context, it needs no grain.</param>
+/// <param name="Pairs">The pair grains, in the order of <see cref="PairNames.Of"/>; <c>null</c>: the pair never leaves its context, it
+/// needs no grain.</param>
 /// <param name="Via">The session that only passes the host's response on.</param>
 internal sealed record Plan(
     IReadOnlyDictionary<string, string> Clients,

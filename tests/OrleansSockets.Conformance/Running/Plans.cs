@@ -2,7 +2,9 @@ using OrleansSockets.Conformance.Format;
 
 namespace OrleansSockets.Conformance.Running;
 
-/// <summary>How the topologies lie on one, two and three nodes. On more than one node every scenario runs with its pair in several places.</summary>
+/// <summary>
+/// How the topologies lie on one, two and three nodes. On more than one node every scenario runs with its pair in several places.
+/// </summary>
 internal static class Plans
 {
     private const string A = "A";

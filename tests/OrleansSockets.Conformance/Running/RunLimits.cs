@@ -12,6 +12,8 @@ internal static class RunLimits
     /// <summary>What a step causes is over when everything was idle for this long.</summary>
     public static readonly TimeSpan Reaction = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>How often the nodes are asked within that time. A frame can pass from one to another between two questions, but not between all.</summary>
+    /// <summary>
+    /// How often the nodes are asked within that time. A frame can pass from one to another between two questions, but not between all.
+    /// </summary>
     public const int IdleSweeps = 5;
 }

@@ -23,7 +23,9 @@ internal static class Clients
         }
     }
 
-    /// <summary>New sockets work: an endpoint's, and rooms that were never there, so many that each node has some of their names in its keeping.</summary>
+    /// <summary>
+    /// New sockets work: an endpoint's, and rooms that were never there, so many that each node has some of their names in its keeping.
+    /// </summary>
     public static async Task ServesAsync(HostNode node, CancellationToken cancellation)
     {
         using var echo = await node.OpenAsync("/echo");

@@ -2,7 +2,10 @@ using OrleansSockets.Storage.Tests.Stores;
 
 namespace OrleansSockets.Processes.Tests.Hosts;
 
-/// <summary>Three nodes of the shipped server that know nothing of each other but the same tables. A test may end nodes; the next one starts them again.</summary>
+/// <summary>
+/// Three nodes of the shipped server that know nothing of each other but the same tables. A test may end nodes; the next one starts them
+/// again.
+/// </summary>
 public sealed class HostCluster : IAsyncLifetime
 {
     private const int Count = 3;

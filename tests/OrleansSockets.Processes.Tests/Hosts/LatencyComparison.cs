@@ -5,10 +5,11 @@ namespace OrleansSockets.Processes.Tests.Hosts;
 
 /// <summary>Compares the p99 of messages while the tables are frozen with that of the same messages while they are not.</summary>
 /// <remarks>
-/// The p99 of one long span says little on a small machine: one pause of a few milliseconds, of a collector or of another process, decides it. So time is cut into many
-/// short windows with some 1,200 messages each, and the medians of their p99s are compared: what happens in a few windows does not count, what a freeze does to
-/// all of them does. Both kinds lie around each other in time, for the machine's speed drifts. If the medians are further apart than the bound allows, they are made
-/// more exact by further, shorter freezes, whose windows are added to the same two sets; nothing that was measured is thrown away.
+/// The p99 of one long span says little on a small machine: one pause of a few milliseconds, of a collector or of another process, decides
+/// it. So time is cut into many short windows with some 1,200 messages each, and the medians of their p99s are compared: what happens in a
+/// few windows does not count, what a freeze does to all of them does. Both kinds lie around each other in time, for the machine's speed
+/// drifts. If the medians are further apart than the bound allows, they are made more exact by further, shorter freezes, whose windows are
+/// added to the same two sets; nothing that was measured is thrown away.
 /// </remarks>
 internal sealed class LatencyComparison(Latencies latencies, Azurite tables, CancellationToken cancellation)
 {

@@ -6,8 +6,8 @@ using System.Text;
 namespace OrleansSockets.Processes.Tests.Hosts;
 
 /// <summary>
-/// A client that comes back whenever its socket has ended, to the next node that lets it in, and says its name again and again. It sees TCP as it is: a reset after a Close is
-/// one that a library would hide.
+/// A client that comes back whenever its socket has ended, to the next node that lets it in, and says its name again and again. It sees TCP
+/// as it is: a reset after a Close is one that a library would hide.
 /// </summary>
 internal sealed class ReturningClient(string name, Func<int, Uri> address, int first)
 {

@@ -9,7 +9,9 @@ public sealed class RollingRestartTests(HostCluster cluster, ITestOutputHelper o
     private const int Pairs = 80;
     private const int Members = 30;
 
-    /// <summary>From SIGTERM to the end of the process: the Closes of some 60 sockets are spread over 600 ms, then the silo leaves.</summary>
+    /// <summary>
+    /// From SIGTERM to the end of the process: the Closes of some 60 sockets are spread over 600 ms, then the silo leaves.
+    /// </summary>
     private static readonly TimeSpan MostForADrain = TimeSpan.FromSeconds(6);
 
     /// <summary>From the last restart until every couple hears each other again.</summary>

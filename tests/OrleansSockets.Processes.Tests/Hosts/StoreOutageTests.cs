@@ -3,7 +3,9 @@ using System.Net;
 
 namespace OrleansSockets.Processes.Tests.Hosts;
 
-/// <summary>The tables are away: frozen, so that nothing answers and connections stay, or not running, so that everything is refused.</summary>
+/// <summary>
+/// The tables are away: frozen, so that nothing answers and connections stay, or not running, so that everything is refused.
+/// </summary>
 public sealed class StoreOutageTests(HostCluster cluster, ITestOutputHelper output) : HostClusterTest(cluster, output, TimeSpan.FromMinutes(6))
 {
     private const int Pairs = 24;

@@ -76,7 +76,8 @@ public sealed class WriteConflictTests(HostCluster cluster) : IClassFixture<Host
             var admin = cluster.Nodes[writer % cluster.Nodes.Count].Admin;
             for (var round = 0; round < Rounds; round++)
             {
-                // Those that name a revision seldom win, for a delete first asks all nodes whether they need the deployment; those that name none always do.
+                // Those that name a revision seldom win, for a delete first asks all nodes whether they need the deployment; those that
+                // name none always do.
                 await (writer % 4 == 0 ? DeleteAsync(admin, conditional: round % 2 == 0) : WriteAsync(admin, Versions[writer % Versions.Length]));
             }
         }));

@@ -147,7 +147,9 @@ public sealed class CompatibilityRulesTests
         Assert.Empty(Evaluate(CompatibilityRules.DefaultDate).Problems);
     }
 
-    /// <summary>A feature with both flags: the date's border, each flag against the date, and its flag as a problem of the other one.</summary>
+    /// <summary>
+    /// A feature with both flags: the date's border, each flag against the date, and its flag as a problem of the other one.
+    /// </summary>
     private static IEnumerable<RowCase> Feature(
         string row, Func<EffectiveSettings, bool> isOn, string enable, string disable, string dayBefore, string from) =>
     [

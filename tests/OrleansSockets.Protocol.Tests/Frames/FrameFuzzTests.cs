@@ -4,7 +4,9 @@ using Xunit;
 
 namespace OrleansSockets.Protocol.Tests.Frames;
 
-/// <summary>A million frames read out of damaged streams: the decoder answers with a result, whatever comes and however it is cut.</summary>
+/// <summary>
+/// A million frames read out of damaged streams: the decoder answers with a result, whatever comes and however it is cut.
+/// </summary>
 public class FrameFuzzTests
 {
     private const int FramesInAll = 1_000_000;

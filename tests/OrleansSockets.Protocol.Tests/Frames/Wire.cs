@@ -36,7 +36,9 @@ internal static class Wire
 
     public static byte[] Join(params byte[][] frames) => [.. frames.SelectMany(f => f)];
 
-    /// <summary>Decodes bytes that arrive in pieces which end at <paramref name="cuts"/>: whole messages, control frames, the end.</summary>
+    /// <summary>
+    /// Decodes bytes that arrive in pieces which end at <paramref name="cuts"/>: whole messages, control frames, the end.
+    /// </summary>
     public static List<string> Decode(FrameDecoder decoder, byte[] bytes, params int[] cuts)
     {
         List<string> found = [];

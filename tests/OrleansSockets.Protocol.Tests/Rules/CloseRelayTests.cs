@@ -84,7 +84,9 @@ public sealed class CloseRelayTests
         });
     });
 
-    /// <summary>Each leg is told of the other's end at most once, and whoever closed and stayed is told before the couple is finished.</summary>
+    /// <summary>
+    /// Each leg is told of the other's end at most once, and whoever closed and stayed is told before the couple is finished.
+    /// </summary>
     [Fact]
     public void Relay_EverySequence_TellsEachLegOnce()
     {

@@ -5,8 +5,8 @@ namespace OrleansSockets.Storage.Tests.Stores;
 
 /// <summary>Ports that nobody listens on.</summary>
 /// <remarks>
-/// Below those that the system gives to outgoing connections (from 32768 on Linux): a server that is started later, or ended and started again, must find its port
-/// free, also while others are connecting to wherever.
+/// Below those that the system gives to outgoing connections (from 32768 on Linux): a server that is started later, or ended and started
+/// again, must find its port free, also while others are connecting to wherever.
 /// </remarks>
 internal static class FreePort
 {

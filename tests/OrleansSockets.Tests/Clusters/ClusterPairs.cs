@@ -6,7 +6,8 @@ namespace OrleansSockets.Tests.Clusters;
 internal static class ClusterPairs
 {
     /// <summary>
-    /// A pair, not accepted yet: the server end where it is made, the client end claimed elsewhere, the grain on <paramref name="grain"/>, though asked for at <paramref name="hint"/>.
+    /// A pair, not accepted yet: the server end where it is made, the client end claimed elsewhere, the grain on <paramref name="grain"/>,
+    /// though asked for at <paramref name="hint"/>.
     /// </summary>
     public static async Task<(WebSocketEnd Client, WebSocketEnd Server)> PairAsync(
         this PairTestCluster cluster, int client, int server, int grain, string? deployment = null, int? hint = null)

@@ -118,7 +118,8 @@ public sealed class CutLinkTests
         var traffic = Traffic.Start(pair.Client, pair.Server);
         await traffic.FlowsAsync();
 
-        // Orleans does not offer what this rests on: whom a connection leads to, also one that the other side opened, and how long it is silent.
+        // Orleans does not offer what this rests on: whom a connection leads to, also one that the other side opened, and how long it is
+        // silent.
         Assert.Contains(cluster.Silos[1].Address, connections.Peers);
         Assert.Contains(cluster.Silos[0].Address, cluster.Silos[1].Services.GetRequiredService<SiloConnections>().Peers);
         Assert.Equal(0, connections.Reset(cluster.Silos[1].Address, TimeSpan.FromMinutes(1)));

@@ -2,7 +2,9 @@ using OrleansSockets.Testing;
 
 namespace OrleansSockets.Tests.Clusters;
 
-/// <summary>A partitioned directory lets two silos activate the grain of one pair. The ends must find each other all the same, and lose nothing.</summary>
+/// <summary>
+/// A partitioned directory lets two silos activate the grain of one pair. The ends must find each other all the same, and lose nothing.
+/// </summary>
 public sealed class PartitionTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);

@@ -6,7 +6,8 @@ using OrleansSockets.Testing;
 namespace OrleansSockets.Tests.Clusters;
 
 /// <summary>
-/// A grain directory that can be partitioned: while it is, each silo has one of its own, empty at first, so that two silos can activate the same grain.
+/// A grain directory that can be partitioned: while it is, each silo has one of its own, empty at first, so that two silos can activate the
+/// same grain.
 /// </summary>
 internal sealed class SplitDirectory
 {

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace OrleansSockets.Tests.Clusters;
 
-/// <summary>Both ends of a pair send numbered messages all the time, until they are told to stop; then everything must have arrived once and in order.</summary>
+/// <summary>
+/// Both ends of a pair send numbered messages all the time, until they are told to stop; then everything must have arrived once and in
+/// order.
+/// </summary>
 internal sealed class Traffic
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

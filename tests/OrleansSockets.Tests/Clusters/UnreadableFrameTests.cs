@@ -8,7 +8,10 @@ public sealed class UnreadableFrameTests(ThreeSilos three) : IClassFixture<Three
 {
     private const string Lost = "close 1006 'WebSocket disconnected without sending Close frame.' unclean in Open";
 
-    /// <summary>From an end to its pair grain on another silo; from the pair grain to an end; between the two ends, of which one is with the pair grain.</summary>
+    /// <summary>
+    /// From an end to its pair grain on another silo; from the pair grain to an end; between the two ends, of which one is with the pair
+    /// grain.
+    /// </summary>
     [Theory]
     [InlineData(2, 2, 0)]
     [InlineData(2, 0, 2)]

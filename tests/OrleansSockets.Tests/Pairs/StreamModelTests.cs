@@ -5,8 +5,8 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Tests.Pairs;
 
 /// <summary>
-/// A sender and a receiver over routes that come and go: a route keeps order, and may lose what is under way when it goes. Whatever happens, the receiver gets
-/// every message once and in order, and never waits for ever.
+/// A sender and a receiver over routes that come and go: a route keeps order, and may lose what is under way when it goes. Whatever
+/// happens, the receiver gets every message once and in order, and never waits for ever.
 /// </summary>
 public sealed class StreamModelTests
 {

@@ -5,8 +5,8 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Tests.Wire;
 
 /// <summary>
-/// What silos of different versions say to each other is what <c>WireContract.txt</c> says: a change of it shows in a diff. What two releases both know may get more, and nothing
-/// of it may change.
+/// What silos of different versions say to each other is what <c>WireContract.txt</c> says: a change of it shows in a diff. What two
+/// releases both know may get more, and nothing of it may change.
 /// </summary>
 public sealed class WireContractTests
 {

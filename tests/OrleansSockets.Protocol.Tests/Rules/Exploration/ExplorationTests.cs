@@ -4,9 +4,10 @@ using Xunit;
 namespace OrleansSockets.Protocol.Tests.Rules.Exploration;
 
 /// <summary>
-/// Every interleaving of two ends and their pair. The number of messages and detaches is limited, nothing else: the exploration ends when it finds no
-/// new state, so it covers every depth. The model asserts on each step that a stream carries at most one Close and nothing behind it, that no end
-/// gets a second close event or anything behind it, that <see cref="ReadyState"/> never goes back, and that a pair finishes once.
+/// Every interleaving of two ends and their pair. The number of messages and detaches is limited, nothing else: the exploration ends when
+/// it finds no new state, so it covers every depth. The model asserts on each step that a stream carries at most one Close and nothing
+/// behind it, that no end gets a second close event or anything behind it, that <see cref="ReadyState"/> never goes back, and that a pair
+/// finishes once.
 /// </summary>
 public sealed class ExplorationTests(ITestOutputHelper output)
 {

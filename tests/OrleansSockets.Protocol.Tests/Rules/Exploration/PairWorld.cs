@@ -12,8 +12,8 @@ internal enum Move : byte
 }
 
 /// <summary>
-/// Two ends, two queues each way (before and behind the pair), and the pair machine between them. It performs effects the way hosts do, and checks on
-/// every step what must hold on each.
+/// Two ends, two queues each way (before and behind the pair), and the pair machine between them. It performs effects the way hosts do, and
+/// checks on every step what must hold on each.
 /// </summary>
 internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, PairState Pair, byte Finishes)
 {

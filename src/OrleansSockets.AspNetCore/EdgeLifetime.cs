@@ -14,7 +14,8 @@ internal sealed class EdgeLifetime(IServiceProvider services, SocketRegistry reg
         // Kestrel takes the last one that can bind. Another one behind ours would make clients that half-close lose their answer.
         if (services.GetServices<IConnectionListenerFactory>().LastOrDefault() is not HalfCloseListenerFactory)
         {
-            throw new InvalidOperationException("Call services.AddOrleansSocketsEdge() after the web host's transport is set up (UseKestrel, UseSockets).");
+            throw new InvalidOperationException(
+                "Call services.AddOrleansSocketsEdge() after the web host's transport is set up (UseKestrel, UseSockets).");
         }
 
         return Task.CompletedTask;

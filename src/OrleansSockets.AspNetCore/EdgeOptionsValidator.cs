@@ -30,7 +30,8 @@ internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         NotNegative(nameof(options.KeepAliveTimeout), options.KeepAliveTimeout);
         NotNegative(nameof(options.CloseTimeout), options.CloseTimeout);
         NotNegative(nameof(options.PartnerTimeout), options.PartnerTimeout);
-        Check(options.MaxWaitingPerAddress >= 0, nameof(options.MaxWaitingPerAddress), options.MaxWaitingPerAddress, "0 (no limit) or more");
+        Check(
+            options.MaxWaitingPerAddress >= 0, nameof(options.MaxWaitingPerAddress), options.MaxWaitingPerAddress, "0 (no limit) or more");
         Check(
             options.DrainCode is CloseCode.GoingAway or CloseCode.ServiceRestart,
             nameof(options.DrainCode), options.DrainCode, $"{CloseCode.GoingAway} or {CloseCode.ServiceRestart}");
@@ -39,7 +40,8 @@ internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         Check(
             options.DrainTimeout > options.DrainDelay + options.DrainPeriod,
             nameof(options.DrainTimeout), options.DrainTimeout,
-            $"more than {nameof(options.DrainDelay)} and {nameof(options.DrainPeriod)} together ({options.DrainDelay + options.DrainPeriod})");
+            $"more than {nameof(options.DrainDelay)} and {nameof(options.DrainPeriod)} together "
+                + $"({options.DrainDelay + options.DrainPeriod})");
         foreach (var origin in options.AllowedOrigins)
         {
             Check(
@@ -52,5 +54,6 @@ internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
 
     private static bool IsOrigin(string origin) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-        && string.Equals(origin, uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped), StringComparison.OrdinalIgnoreCase);
+        && string.Equals(
+            origin, uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped), StringComparison.OrdinalIgnoreCase);
 }

@@ -22,5 +22,6 @@ public interface IWebSocketConnector
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.PeerDisconnected"/>: no connection, no answer within the
     /// timeout, or another answer than a good 101.</exception>
-    Task<WebSocketEnd> ConnectWebSocketAsync(Uri uri, WebSocketConnectOptions? options = null, CancellationToken cancellationToken = default);
+    Task<WebSocketEnd> ConnectWebSocketAsync(
+        Uri uri, WebSocketConnectOptions? options = null, CancellationToken cancellationToken = default);
 }

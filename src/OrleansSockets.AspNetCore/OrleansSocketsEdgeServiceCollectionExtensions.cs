@@ -66,6 +66,7 @@ public static class OrleansSocketsEdgeServiceCollectionExtensions
     private static void AddOnSilo<TService, TImplementation>(this IServiceCollection services)
         where TService : class
         where TImplementation : class, TService => services.AddSingleton<TService>(provider => provider.GetService<PairHub>() is null
-            ? throw new InvalidOperationException("Call siloBuilder.AddOrleansSockets() in UseOrleans(): the edge needs the silo of its process.")
+            ? throw new InvalidOperationException(
+                "Call siloBuilder.AddOrleansSockets() in UseOrleans(): the edge needs the silo of its process.")
             : ActivatorUtilities.CreateInstance<TImplementation>(provider));
 }

@@ -27,14 +27,16 @@ public static class WebSocketEndpointRouteBuilderExtensions
     /// As in <c>MapGet</c>: its parameters are bound, what it returns is the response. It runs for requests that may become a socket only:
     /// what has no upgrade, a wrong version or an origin that is not allowed is refused before.
     /// </param>
-    public static RouteHandlerBuilder MapWebSocket(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Delegate handler)
+    public static RouteHandlerBuilder MapWebSocket(
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Delegate handler)
     {
         RequireEdge(endpoints);
         return endpoints.MapMethods(pattern, Methods, handler).AddEndpointFilter<RouteHandlerBuilder, HandshakeFilter>();
     }
 
     /// <inheritdoc cref="MapWebSocket(IEndpointRouteBuilder, string, Delegate)"/>
-    public static IEndpointConventionBuilder MapWebSocket(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, RequestDelegate handler)
+    public static IEndpointConventionBuilder MapWebSocket(
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, RequestDelegate handler)
     {
         RequireEdge(endpoints);
         return endpoints.MapMethods(pattern, Methods, handler);
@@ -52,10 +54,12 @@ public static class WebSocketEndpointRouteBuilderExtensions
     {
         RequireEdge(endpoints);
         var parameters = RoutePatternFactory.Parse(pattern).Parameters;
-        var key = parameters.FirstOrDefault(parameter => parameter.Name == PairsEndpoint.Name) ?? (parameters.Count == 1 ? parameters[0] : null);
+        var key = parameters.FirstOrDefault(parameter => parameter.Name == PairsEndpoint.Name)
+            ?? (parameters.Count == 1 ? parameters[0] : null);
         if (key is null)
         {
-            throw new ArgumentException($"The pattern '{pattern}' does not say which of its parameters names the session: call it {{name}}.", nameof(pattern));
+            throw new ArgumentException(
+                $"The pattern '{pattern}' does not say which of its parameters names the session: call it {{name}}.", nameof(pattern));
         }
 
         return endpoints.MapMethods(pattern, Methods, context => SessionEndpoint.HandleAsync<TSession>(context, key.Name))

@@ -11,7 +11,9 @@ internal sealed partial class AzureTablesOptionsValidator(AzureTablesOptions opt
 
     public void ValidateConfiguration()
     {
-        object?[] ways = [options.TableServiceClient, string.IsNullOrWhiteSpace(options.ConnectionString) ? null : options.ConnectionString, options.Endpoint];
+        object?[] ways =
+            [options.TableServiceClient, string.IsNullOrWhiteSpace(options.ConnectionString) ? null : options.ConnectionString,
+                options.Endpoint];
         Require(
             ways.Count(way => way is not null) == 1,
             $"say exactly one of {nameof(options.ConnectionString)}, {nameof(options.Endpoint)} and {nameof(options.TableServiceClient)}");

@@ -20,7 +20,8 @@ internal sealed class TableConnection(AzureTablesOptions options, TimeProvider t
         RunAsync("find or create the table", (table, limit) => table.CreateIfNotExistsAsync(limit), cancellationToken);
 
     /// <summary>Runs one operation; what it does not catch itself becomes an <see cref="AzureTablesException"/>.</summary>
-    public async Task<T> RunAsync<T>(string what, Func<TableClient, CancellationToken, Task<T>> operation, CancellationToken cancellationToken = default)
+    public async Task<T> RunAsync<T>(
+        string what, Func<TableClient, CancellationToken, Task<T>> operation, CancellationToken cancellationToken = default)
     {
         using var deadline = new CancellationTokenSource(options.OperationTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -32,7 +33,8 @@ internal sealed class TableConnection(AzureTablesOptions options, TimeProvider t
         {
             throw;
         }
-        catch (Exception problem) when (deadline.IsCancellationRequested && problem is OperationCanceledException or AggregateException or RequestFailedException)
+        catch (Exception problem) when (
+            deadline.IsCancellationRequested && problem is OperationCanceledException or AggregateException or RequestFailedException)
         {
             throw Failed(what, $"no answer within {options.OperationTimeout.TotalSeconds:0.###} s", problem);
         }
@@ -51,7 +53,9 @@ internal sealed class TableConnection(AzureTablesOptions options, TimeProvider t
         || (problem.Status == 404 && problem.ErrorCode != TableErrorCode.TableNotFound);
 
     private AzureTablesException Failed(string what, string reason, Exception problem) =>
-        new($"Could not {what} (table '{options.TableName}'{(_table.IsValueCreated ? $" of {_table.Value.Uri.Host}" : "")}): {reason}.", problem);
+        new(
+            $"Could not {what} (table '{options.TableName}'{(_table.IsValueCreated ? $" of {_table.Value.Uri.Host}" : "")}): {reason}.",
+            problem);
 
     private static string Reason(Exception problem) => problem switch
     {

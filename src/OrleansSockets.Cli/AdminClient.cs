@@ -19,7 +19,8 @@ internal sealed class AdminClient : IDisposable
             throw new AdminException(ExitCode.Usage, $"'{url}' is no address; give --url such as http://localhost:8080/admin.");
         }
 
-        _http = new HttpClient { BaseAddress = new Uri($"{uri.GetLeftPart(UriPartial.Authority)}{(uri.AbsolutePath == "/" ? "/admin" : uri.AbsolutePath.TrimEnd('/'))}/"), Timeout = Limit };
+        var path = uri.AbsolutePath == "/" ? "/admin" : uri.AbsolutePath.TrimEnd('/');
+        _http = new HttpClient { BaseAddress = new Uri($"{uri.GetLeftPart(UriPartial.Authority)}{path}/"), Timeout = Limit };
         if (key is not null)
         {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
@@ -28,10 +29,12 @@ internal sealed class AdminClient : IDisposable
 
     public Task<Answer> GetAsync(string path, CancellationToken cancellation) => SendAsync(HttpMethod.Get, path, null, null, cancellation);
 
-    public Task<Answer> PostAsync(string path, object? body, CancellationToken cancellation) => SendAsync(HttpMethod.Post, path, body, null, cancellation);
+    public Task<Answer> PostAsync(string path, object? body, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, path, body, null, cancellation);
 
     /// <summary>Sends a request, with one more header if there is one to send.</summary>
-    public async Task<Answer> SendAsync(HttpMethod method, string path, object? body, (string Name, string Value)? header, CancellationToken cancellation)
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, object? body, (string Name, string Value)? header, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Content = body is null ? null : JsonContent.Create(body);
@@ -75,14 +78,19 @@ internal sealed class AdminClient : IDisposable
         string? detail = null;
         try
         {
-            detail = text.Length > 0 && new Answer(JsonDocument.Parse(text).RootElement)["detail"] is { Element.ValueKind: JsonValueKind.String } found ? $"{found}" : null;
+            detail = text.Length > 0
+                && new Answer(JsonDocument.Parse(text).RootElement)["detail"] is { Element.ValueKind: JsonValueKind.String } found
+                ? $"{found}"
+                : null;
         }
         catch (JsonException)
         {
             // Some other server's page: the status has to do.
         }
 
-        var code = status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout ? ExitCode.Unreachable : ExitCode.Refused;
+        var code = status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout
+            ? ExitCode.Unreachable
+            : ExitCode.Refused;
         return new AdminException(code, detail ?? status switch
         {
             HttpStatusCode.Unauthorized => "The server wants a key: --key, or ORLEANS_SOCKETS_KEY.",

@@ -26,13 +26,15 @@ internal sealed class ConnectionOptions
     /// <summary>
     /// Makes a command do something: <paramref name="ask"/> the server, then <paramref name="show"/> the answer to people.
     /// </summary>
-    public void Run(Command command, Func<AdminClient, ParseResult, CancellationToken, Task<Answer>> ask, Action<Answer, TextWriter> show) =>
+    public void Run(
+        Command command, Func<AdminClient, ParseResult, CancellationToken, Task<Answer>> ask, Action<Answer, TextWriter> show) =>
         command.SetAction(async (parsed, cancellation) =>
         {
             var (output, errors) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             try
             {
-                using var client = new AdminClient(parsed.GetValue(Url)!, parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable("ORLEANS_SOCKETS_KEY"));
+                using var client = new AdminClient(
+                    parsed.GetValue(Url)!, parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable("ORLEANS_SOCKETS_KEY"));
                 var answer = await ask(client, parsed, cancellation);
                 if (parsed.GetValue(Json))
                 {
@@ -62,7 +64,8 @@ internal sealed class ConnectionOptions
 
         if (answer.Items("silentNodes").ToList() is { Count: > 0 } silent)
         {
-            errors.WriteLine($"warning: no answer from {string.Join(", ", silent.Select(node => node.ToString()))}; what they know is missing");
+            errors.WriteLine(
+                $"warning: no answer from {string.Join(", ", silent.Select(node => node.ToString()))}; what they know is missing");
         }
     }
 }

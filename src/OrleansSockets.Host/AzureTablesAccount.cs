@@ -25,12 +25,14 @@ internal sealed class AzureTablesAccount
         if (connectionString is null == endpoint is null)
         {
             throw new ConfigurationException(
-                $"{option} is AzureTables: say either AzureTables:ConnectionString, or AzureTables:Endpoint (such as https://account.table.core.windows.net) for the node's own identity.");
+                $"{option} is AzureTables: say either AzureTables:ConnectionString, or AzureTables:Endpoint (such as "
+                    + $"https://account.table.core.windows.net) for the node's own identity.");
         }
 
         return endpoint is null ? new(connectionString, null)
             : Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" ? new(null, uri)
-            : throw new ConfigurationException($"AzureTables:Endpoint is '{endpoint}'; it can be an address such as https://account.table.core.windows.net.");
+            : throw new ConfigurationException(
+                $"AzureTables:Endpoint is '{endpoint}'; it can be an address such as https://account.table.core.windows.net.");
     }
 
     public void Apply(AzureTablesOptions options)

@@ -14,7 +14,8 @@ internal static class Clustering
         switch (configuration.GetClusteringProvider())
         {
             case ClusteringProvider.Redis:
-                return silo.UseRedisClustering(configuration.GetNeeded("Clustering:Redis", "Clustering:Provider is Redis")).UseEndpoints(port, gatewayPort);
+                return silo.UseRedisClustering(configuration.GetNeeded("Clustering:Redis", "Clustering:Provider is Redis"))
+                    .UseEndpoints(port, gatewayPort);
             case ClusteringProvider.AzureTables:
                 var tables = AzureTablesAccount.From(configuration, "Clustering:Provider");
                 return silo.UseAzureTableClustering(options => tables.Apply(options)).UseEndpoints(port, gatewayPort);
@@ -23,9 +24,11 @@ internal static class Clustering
         }
     }
 
-    public static ClusteringProvider GetClusteringProvider(this IConfiguration configuration) => configuration.GetChoice<ClusteringProvider>("Clustering:Provider");
+    public static ClusteringProvider GetClusteringProvider(this IConfiguration configuration) =>
+        configuration.GetChoice<ClusteringProvider>("Clustering:Provider");
 
-    public static int GetSiloPort(this IConfiguration configuration) => configuration.GetPort("Silo:Port", EndpointOptions.DEFAULT_SILO_PORT);
+    public static int GetSiloPort(this IConfiguration configuration) =>
+        configuration.GetPort("Silo:Port", EndpointOptions.DEFAULT_SILO_PORT);
 
     /// <summary>The node through which those of one machine find each other; null if it is this one.</summary>
     public static IPEndPoint? GetPrimary(this IConfiguration configuration) =>

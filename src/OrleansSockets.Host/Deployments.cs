@@ -10,7 +10,8 @@ internal static class Deployments
     {
         foreach (var deployment in configuration.GetSection("Deployments").GetChildren())
         {
-            options.Deployments[deployment.Key] = new CompatibilitySettings(deployment["Date"], deployment.GetSection("Flags").Get<string[]>() ?? []);
+            options.Deployments[deployment.Key] = new CompatibilitySettings(
+                deployment["Date"], deployment.GetSection("Flags").Get<string[]>() ?? []);
         }
     }
 }

@@ -20,7 +20,8 @@ internal static class PortCheck
             Require("Admin:Port", new IPEndPoint(IPAddress.Loopback, admin));
         }
 
-        foreach (var url in (app.Configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (
+            var url in (app.Configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var address = Parse(url);
             if (!address.IsUnixPipe && !address.IsNamedPipe)
@@ -39,7 +40,8 @@ internal static class PortCheck
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            throw new ConfigurationException($"{option}: the port {endpoint.Port} is in use, by another node or another program; it can be any free one.", e);
+            throw new ConfigurationException(
+                $"{option}: the port {endpoint.Port} is in use, by another node or another program; it can be any free one.", e);
         }
         catch (SocketException e)
         {
@@ -55,7 +57,8 @@ internal static class PortCheck
         }
         catch (FormatException e)
         {
-            throw new ConfigurationException($"urls is '{url}'; it can be an address such as http://localhost:8080, or several with ';' between them.", e);
+            throw new ConfigurationException(
+                $"urls is '{url}'; it can be an address such as http://localhost:8080, or several with ';' between them.", e);
         }
     }
 

@@ -12,7 +12,8 @@ internal static class Proxy
         services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptions.Validator>();
     }
 
-    public static async Task<IResult> ConnectAsync(Uri to, IOptions<ProxyOptions> options, IWebSocketConnector connector, CancellationToken cancellationToken)
+    public static async Task<IResult> ConnectAsync(
+        Uri to, IOptions<ProxyOptions> options, IWebSocketConnector connector, CancellationToken cancellationToken)
     {
         if (!options.Value.Allows(to))
         {

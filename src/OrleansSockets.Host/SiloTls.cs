@@ -21,7 +21,8 @@ internal static class SiloTls
         const string Because = "Silo:Tls:Certificate is set";
         var certificate = Load("Silo:Tls:Certificate", () => FromPem(path, configuration.GetNeeded("Silo:Tls:Key", Because)));
         var authority = Load(
-            "Silo:Tls:Authority", () => X509CertificateLoader.LoadCertificateFromFile(configuration.GetNeeded("Silo:Tls:Authority", Because)));
+            "Silo:Tls:Authority", () => X509CertificateLoader.LoadCertificateFromFile(
+                configuration.GetNeeded("Silo:Tls:Authority", Because)));
         return silo.UseTls(certificate, options =>
         {
             options.RemoteCertificateMode = RemoteCertificateMode.RequireCertificate;
@@ -60,7 +61,8 @@ internal static class SiloTls
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException($"{option}: no certificate can be read there, or its key does not belong to it ({e.Message}).", e);
+            throw new ConfigurationException(
+                $"{option}: no certificate can be read there, or its key does not belong to it ({e.Message}).", e);
         }
     }
 }

@@ -13,7 +13,9 @@ internal static class Storage
             case StorageProvider.Memory:
                 return silo.AddMemoryGrainStorageAsDefault();
             case StorageProvider.Redis:
-                var redis = configuration["Storage:Redis"] is { Length: > 0 } said ? said : configuration.GetNeeded("Clustering:Redis", "Storage:Provider is Redis and Storage:Redis says nothing");
+                var redis = configuration["Storage:Redis"] is { Length: > 0 } said
+                    ? said
+                    : configuration.GetNeeded("Clustering:Redis", "Storage:Provider is Redis and Storage:Redis says nothing");
                 return silo.AddRedisGrainStorageAsDefault(options => options.ConfigurationOptions = ConfigurationOptions.Parse(redis));
             case StorageProvider.AzureTables:
                 var tables = AzureTablesAccount.From(configuration, "Storage:Provider");
@@ -37,7 +39,8 @@ internal static class Storage
         if (configuration.GetClusteringProvider() is not ClusteringProvider.Localhost and var clustering)
         {
             throw new ConfigurationException(
-                $"Storage:Provider is 'Sqlite', a file of one machine, but with Clustering:Provider '{clustering}' nodes may be on several; it can be Memory, Redis or AzureTables.");
+                $"Storage:Provider is 'Sqlite', a file of one machine, but with Clustering:Provider '{clustering}' nodes may be on "
+                    + $"several; it can be Memory, Redis or AzureTables.");
         }
 
         if (configuration["Storage:Path"] is { Length: > 0 } said)
@@ -46,7 +49,8 @@ internal static class Storage
         }
 
         // Not beside the program: that may be read-only, and a rebuild may take it away. Empty for users without a home.
-        var folder = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } home
+        var folder = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify)
+            is { Length: > 0 } home
             ? Path.Combine(home, "OrleansSockets")
             : Path.Combine(AppContext.BaseDirectory, "data");
         // The nodes of one cluster share a file, and two clusters do not: the primary's port tells which it is.

@@ -17,7 +17,8 @@ internal sealed class SqliteGrainStorage(
     private StateDatabase? _database;
 
     private StateDatabase Database =>
-        _database ?? throw new InvalidOperationException($"SQLite grain storage '{name}' is not open: it opens at stage {options.InitStage} of the silo's start.");
+        _database ?? throw new InvalidOperationException(
+            $"SQLite grain storage '{name}' is not open: it opens at stage {options.InitStage} of the silo's start.");
 
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
         $"{nameof(SqliteGrainStorage)}-{name}",

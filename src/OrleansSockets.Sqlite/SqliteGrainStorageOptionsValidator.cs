@@ -17,7 +17,8 @@ internal sealed class SqliteGrainStorageOptionsValidator(SqliteGrainStorageOptio
         if (options.BusyTimeout < Shortest || options.BusyTimeout > Longest)
         {
             throw new OrleansConfigurationException(
-                $"SQLite grain storage '{name}' has a {nameof(options.BusyTimeout)} of {options.BusyTimeout}; it must be from {Shortest} to {Longest}.");
+                $"SQLite grain storage '{name}' has a {nameof(options.BusyTimeout)} of {options.BusyTimeout}; it must be from {Shortest} "
+                    + $"to {Longest}.");
         }
     }
 }

@@ -51,7 +51,8 @@ internal sealed class StateDatabase : IDisposable
     {
         using var connection = new SqliteConnection(_connectionString);
         connection.Open();
-        using var command = Command(connection, "SELECT id, version, data FROM grain_state WHERE service = $service AND grain = $grain AND state = $state", key);
+        using var command = Command(
+            connection, "SELECT id, version, data FROM grain_state WHERE service = $service AND grain = $grain AND state = $state", key);
         using var row = command.ExecuteReader();
         return row.Read() ? (new(row.GetInt64(0), row.GetInt64(1)), (byte[])row[2]) : null;
     }
@@ -73,7 +74,8 @@ internal sealed class StateDatabase : IDisposable
         cancellationToken);
 
     /// <summary>Null if the row is gone or has another version.</summary>
-    public Task<RowVersion?> UpdateAsync(StateKey key, RowVersion expected, ReadOnlyMemory<byte> data, CancellationToken cancellationToken) => WriteAsync(
+    public Task<RowVersion?> UpdateAsync(
+        StateKey key, RowVersion expected, ReadOnlyMemory<byte> data, CancellationToken cancellationToken) => WriteAsync(
         () =>
         {
             using var command = Conditional(
@@ -93,7 +95,8 @@ internal sealed class StateDatabase : IDisposable
         () =>
         {
             using var command = Conditional(
-                "DELETE FROM grain_state WHERE service = $service AND grain = $grain AND state = $state AND id = $id AND version = $version",
+                "DELETE FROM grain_state "
+                    + "WHERE service = $service AND grain = $grain AND state = $state AND id = $id AND version = $version",
                 key,
                 expected);
             return command.ExecuteNonQuery() == 1;

@@ -26,7 +26,9 @@ internal sealed class ActivityProbe(IReadOnlyList<TestSilo> silos)
         return _quiet >= QuietLooks;
     }
 
-    public string Describe() => "Still busy: " + string.Join("; ", silos.SelectMany(Busy).DefaultIfEmpty("nothing at this moment, but something happens again and again"));
+    public string Describe() =>
+        "Still busy: " + string.Join(
+            "; ", silos.SelectMany(Busy).DefaultIfEmpty("nothing at this moment, but something happens again and again"));
 
     private static IEnumerable<string> Busy(TestSilo silo) => silo.Hub.DescribeWork().Select(work => $"{silo.Name}: {work}");
 }

@@ -198,30 +198,36 @@ public sealed partial class WebSocketEnd
     /// <see cref="OnError(Action{ErrorEvent})"/>, and its peer sees 1006. Before
     /// compatibility date 2026-09-15 the listeners behind it are not called then.
     /// </summary>
-    public IDisposable OnMessage(Action<MessageEvent> handler) => _dispatcher.Listeners.Add(handler, static e => new MessageEvent(e.Data), EventTypes.Message);
+    public IDisposable OnMessage(Action<MessageEvent> handler) =>
+        _dispatcher.Listeners.Add(handler, static e => new MessageEvent(e.Data), EventTypes.Message);
 
     /// <summary>
     /// As the other overload; the next event of this end waits for the task. A task that fails ends nothing: it is logged, and
     /// <see cref="WebSocketContext.OnUnhandledListenerException"/> tells of it. An exception before the task is returned is one of the
     /// listener, as in the other overload.
     /// </summary>
-    public IDisposable OnMessage(Func<MessageEvent, Task> handler) => _dispatcher.Listeners.Add(handler, static e => new MessageEvent(e.Data), EventTypes.Message);
+    public IDisposable OnMessage(Func<MessageEvent, Task> handler) =>
+        _dispatcher.Listeners.Add(handler, static e => new MessageEvent(e.Data), EventTypes.Message);
 
     /// <summary>
     /// Calls <paramref name="handler"/> when the end is closed, at most once. Dispose the result to stop. If it throws, nothing becomes of
     /// the end; before compatibility date 2026-09-15 it
     /// fails, unless the peer was lost.
     /// </summary>
-    public IDisposable OnClose(Action<CloseEvent> handler) => _dispatcher.Listeners.Add(handler, static e => new CloseEvent(e.Code, e.Reason, e.WasClean), EventTypes.Close);
+    public IDisposable OnClose(Action<CloseEvent> handler) =>
+        _dispatcher.Listeners.Add(handler, static e => new CloseEvent(e.Code, e.Reason, e.WasClean), EventTypes.Close);
 
     /// <inheritdoc cref="OnClose(Action{CloseEvent})"/>
-    public IDisposable OnClose(Func<CloseEvent, Task> handler) => _dispatcher.Listeners.Add(handler, static e => new CloseEvent(e.Code, e.Reason, e.WasClean), EventTypes.Close);
+    public IDisposable OnClose(Func<CloseEvent, Task> handler) =>
+        _dispatcher.Listeners.Add(handler, static e => new CloseEvent(e.Code, e.Reason, e.WasClean), EventTypes.Close);
 
     /// <summary>Calls <paramref name="handler"/> when the end fails, at most once. Dispose the result to stop.</summary>
-    public IDisposable OnError(Action<ErrorEvent> handler) => _dispatcher.Listeners.Add(handler, static e => new ErrorEvent(e.Kind, e.Error!), EventTypes.Error);
+    public IDisposable OnError(Action<ErrorEvent> handler) =>
+        _dispatcher.Listeners.Add(handler, static e => new ErrorEvent(e.Kind, e.Error!), EventTypes.Error);
 
     /// <inheritdoc cref="OnError(Action{ErrorEvent})"/>
-    public IDisposable OnError(Func<ErrorEvent, Task> handler) => _dispatcher.Listeners.Add(handler, static e => new ErrorEvent(e.Kind, e.Error!), EventTypes.Error);
+    public IDisposable OnError(Func<ErrorEvent, Task> handler) =>
+        _dispatcher.Listeners.Add(handler, static e => new ErrorEvent(e.Kind, e.Error!), EventTypes.Error);
 
     /// <summary>Adds a listener by name, as in a Worker. A listener that was added before for the type stays once.</summary>
     /// <param name="type"><c>message</c>, <c>close</c> or <c>error</c>; others are accepted and never fire.</param>
@@ -296,11 +302,13 @@ public sealed partial class WebSocketEnd
                 case QueueOutcome.EndFull:
                     throw new WebSocketPairException(
                         WebSocketPairErrorKind.BufferFull,
-                        $"{_end.Out.QueuedBytes} bytes wait already, not below SendBufferSize ({_end.RoomLimit}): the peer does not keep up. SendAsync waits for room.");
+                        $"{_end.Out.QueuedBytes} bytes wait already, not below SendBufferSize ({_end.RoomLimit}): the peer does not keep "
+                            + $"up. SendAsync waits for room.");
                 case QueueOutcome.SiloFull:
                     _pair.Hub.Metrics.BudgetMet("refused");
                     throw new WebSocketPairException(
-                        WebSocketPairErrorKind.BufferFull, $"No room for {bytes.Length} bytes: {_pair.Hub.Budget.Explanation}. SendAsync waits for room.");
+                        WebSocketPairErrorKind.BufferFull,
+                        $"No room for {bytes.Length} bytes: {_pair.Hub.Budget.Explanation}. SendAsync waits for room.");
             }
         }
     }

@@ -63,7 +63,8 @@ public partial class CommandTests
     public void ContainerFile_SetsOnlyKeysThatTheReadmeExplains(string file)
     {
         var explained = Repository.Read("infra/README.md");
-        var keys = ConfigurationKey().Matches(Repository.Read(file)).Select(key => key.Value.Replace("__", ":", StringComparison.Ordinal)).ToList();
+        var keys = ConfigurationKey()
+            .Matches(Repository.Read(file)).Select(key => key.Value.Replace("__", ":", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(keys);
         Assert.All(keys, key => Assert.Contains($"`{key}`", explained, StringComparison.Ordinal));

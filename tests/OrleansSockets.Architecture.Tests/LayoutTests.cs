@@ -16,7 +16,8 @@ public partial class LayoutTests
     private static readonly Dictionary<string, string[]> Doors = new()
     {
         ["OrleansSockets"] = ["Orleans.Hosting"],
-        ["OrleansSockets.AspNetCore"] = ["Microsoft.Extensions.DependencyInjection", "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Http"],
+        ["OrleansSockets.AspNetCore"] =
+            ["Microsoft.Extensions.DependencyInjection", "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Http"],
         ["OrleansSockets.AzureTables"] = ["Orleans.Hosting"],
         ["OrleansSockets.Sqlite"] = ["Orleans.Hosting"],
     };
@@ -30,12 +31,28 @@ public partial class LayoutTests
         Assert.Empty(names.Where(name => !name.StartsWith('.')).Except(TopLevel).Except(generated));
     }
 
+    /// <summary>The compiler does not see it.</summary>
+    [Fact]
+    public void Lines_AreNoLongerThanTheEditorIsTold()
+    {
+        var most = int.Parse(Regex.Match(Repository.Read(".editorconfig"), @"max_line_length = (\d+)").Groups[1].Value, null);
+
+        var longer = from file in Repository.Files("*.cs")
+                     from line in File.ReadLines(file).Index()
+                     where line.Item.Length > most
+                     select $"{Repository.Relative(file)}:{line.Index + 1}";
+
+        Assert.Empty(longer);
+    }
+
     [Fact]
     public void Solution_HoldsEveryProject()
     {
         var solution = Repository.Read("OrleansSockets.sln").Replace('\\', '/');
 
-        Assert.All(Repository.Projects, project => Assert.Contains($"\"{Repository.Relative(project.Path)}\"", solution, StringComparison.Ordinal));
+        Assert.All(
+            Repository.Projects,
+            project => Assert.Contains($"\"{Repository.Relative(project.Path)}\"", solution, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -50,7 +67,9 @@ public partial class LayoutTests
                 seen++;
                 var declared = NamespaceDeclaration().Match(File.ReadAllText(file)).Groups["name"].Value;
                 var folder = Path.GetRelativePath(project.Folder, Path.GetDirectoryName(file)!);
-                var expected = folder == "." ? project.RootNamespace : $"{project.RootNamespace}.{folder.Replace('\\', '/').Replace('/', '.')}";
+                var expected = folder == "."
+                    ? project.RootNamespace
+                    : $"{project.RootNamespace}.{folder.Replace('\\', '/').Replace('/', '.')}";
                 var isDoor = Doors.GetValueOrDefault(project.Name, []).Contains(declared);
                 // Top-level statements and assembly attributes live in no namespace.
                 var needsNone = declared.Length == 0 && !TypeDeclaration().IsMatch(File.ReadAllText(file));
@@ -81,7 +100,10 @@ public partial class LayoutTests
     [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline)]
     private static partial Regex NamespaceDeclaration();
 
-    [GeneratedRegex(@"^\s*(?:(?:public|internal|private|protected|file|static|sealed|abstract|partial|readonly|ref)\s+)*(?:class|struct|interface|enum|record(?:\s+(?:class|struct))?)\s+(?<name>[A-Z]\w*)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\s*(?:(?:public|internal|private|protected|file|static|sealed|abstract|partial|readonly|ref)\s+)*"
+        + @"(?:class|struct|interface|enum|record(?:\s+(?:class|struct))?)\s+(?<name>[A-Z]\w*)",
+        RegexOptions.Multiline)]
     private static partial Regex TypeDeclaration();
 
     // A word of its own, not a part of one ("Commonly").

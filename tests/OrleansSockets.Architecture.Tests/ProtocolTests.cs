@@ -27,7 +27,8 @@ public class ProtocolTests
     {
         string[] foreign =
         [
-            "System.Threading.Tasks.", "System.Threading.Timer", "System.Threading.PeriodicTimer", "System.Threading.Thread", "System.Threading.CancellationToken",
+            "System.Threading.Tasks.", "System.Threading.Timer", "System.Threading.PeriodicTimer", "System.Threading.Thread",
+            "System.Threading.CancellationToken",
             "System.TimeProvider", "System.DateTime", "System.Diagnostics.Stopwatch", "System.Environment", "System.Console",
             "System.IO.File", "System.IO.Stream", "System.Net.",
         ];

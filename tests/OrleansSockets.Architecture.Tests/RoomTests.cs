@@ -40,7 +40,8 @@ public partial class RoomTests
     [MemberData(nameof(Names))]
     public void Code_OfARoom_NamesLowerRoomsOnly(string room)
     {
-        var known = Directory.GetFiles(Path.Combine(Repository.Root, Core, room), "*.cs").SelectMany(file => KnownTo(room, File.ReadAllText(file))).Distinct();
+        var known = Directory.GetFiles(Path.Combine(Repository.Root, Core, room), "*.cs")
+            .SelectMany(file => KnownTo(room, File.ReadAllText(file))).Distinct();
 
         Assert.Empty(known.Except(Rooms[room].Down).Except(Rooms[room].Up));
     }
@@ -50,7 +51,8 @@ public partial class RoomTests
     [MemberData(nameof(Names))]
     public void Arrows_ThatAreAllowed_AreThere(string room)
     {
-        var known = Directory.GetFiles(Path.Combine(Repository.Root, Core, room), "*.cs").SelectMany(file => KnownTo(room, File.ReadAllText(file))).Distinct();
+        var known = Directory.GetFiles(Path.Combine(Repository.Root, Core, room), "*.cs")
+            .SelectMany(file => KnownTo(room, File.ReadAllText(file))).Distinct();
 
         Assert.Empty(Rooms[room].Down.Union(Rooms[room].Up).Except(known));
     }
@@ -76,7 +78,8 @@ public partial class RoomTests
         select known;
 
     // A using, a full name, or the name of a room in front of one of its types; not a member of an object that is called like a room.
-    [GeneratedRegex(@"OrleansSockets\.(?<room>[A-Z]\w+)|(?<![\w.])(?<room>[A-Z]\w+)\.[A-Z]\w*(?=[ >?\[{;(,)]* ?(?:_|\[|[a-z]\w* ?[;,)=]))", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"OrleansSockets\.(?<room>[A-Z]\w+)|(?<![\w.])(?<room>[A-Z]\w+)\.[A-Z]\w*(?=[ >?\[{;(,)]* ?(?:_|\[|[a-z]\w* ?[;,)=]))",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex RoomName();
 
     [GeneratedRegex(@"///?.*|""[^""\n]*""")]

@@ -23,7 +23,8 @@ internal sealed class Http2Client : RawClient
     /// <summary>Opens one of several sockets of a connection.</summary>
     public static Task<Http2Client> ConnectAsync(Http2Connection connection, string path = "/") => ConnectAsync(connection, path, null);
 
-    public override Task SendBytesAsync(ReadOnlyMemory<byte> bytes) => Stream.WriteAsync(bytes).WaitAsync(Patience, TimeProvider.System, Token);
+    public override Task SendBytesAsync(ReadOnlyMemory<byte> bytes) =>
+        Stream.WriteAsync(bytes).WaitAsync(Patience, TimeProvider.System, Token);
 
     public override void SendFin() => _ = Stream.EndAsync();
 

@@ -37,7 +37,8 @@ public sealed class PairCommandsTests(OneNode node)
         client.Abort();
         client.Dispose();
 
-        var sentence = await UntilAsync(async () => (await node.RunAsync("pairs", "explain", id)).Output, text => text.Contains("because", StringComparison.Ordinal));
+        var sentence = await UntilAsync(
+            async () => (await node.RunAsync("pairs", "explain", id)).Output, text => text.Contains("because", StringComparison.Ordinal));
 
         Assert.Contains($"End 1 on {node.Address} saw a close event with 1006", sentence, StringComparison.Ordinal);
         Assert.Contains($"(end 0 on {node.Address})", sentence, StringComparison.Ordinal);
@@ -62,7 +63,9 @@ public sealed class PairCommandsTests(OneNode node)
     {
         var found = await UntilAsync(
             async () => (await node.RunAsync("pairs", "list", "--json")).Json.GetProperty("pairs").EnumerateArray()
-                .Where(pair => pair.GetProperty("ends").EnumerateArray().Select(end => end.GetProperty("phase").GetString()).SequenceEqual([phase0, phase1]))
+                .Where(
+                    pair => pair.GetProperty("ends").EnumerateArray().Select(end => end.GetProperty("phase").GetString())
+                        .SequenceEqual([phase0, phase1]))
                 .Select(pair => pair.GetProperty("id").GetString()!)
                 .ToArray(),
             ids => ids.Length == 1);

@@ -41,7 +41,9 @@ public sealed class ToolTests(OneNode node)
         var help = (await Tool.RunAsync("--help")).Expect(0);
 
         Assert.Contains("orleans-sockets [command] [options]", help);
-        Assert.All("deployments pairs nodes drain".Split(' '), command => Assert.Contains(help, line => line.StartsWith(command, StringComparison.Ordinal)));
+        Assert.All(
+            "deployments pairs nodes drain".Split(' '),
+            command => Assert.Contains(help, line => line.StartsWith(command, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -49,7 +51,8 @@ public sealed class ToolTests(OneNode node)
     {
         var lines = (await node.RunAsync("nodes")).Expect(0);
 
-        Assert.Contains(lines, line => line.StartsWith(node.Address, StringComparison.Ordinal) && line.Contains(" active ", StringComparison.Ordinal));
+        Assert.Contains(
+            lines, line => line.StartsWith(node.Address, StringComparison.Ordinal) && line.Contains(" active ", StringComparison.Ordinal));
     }
 
     [Fact]

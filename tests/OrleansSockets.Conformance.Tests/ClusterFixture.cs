@@ -14,8 +14,10 @@ public abstract class ClusterFixture(int nodes, bool http2 = false) : IAsyncLife
 
     public async ValueTask InitializeAsync()
     {
-        var compats = RecordedScenarios.All.Select(recorded => recorded.Scenario).Where(scenario => scenario.Topology != Topology.Config).Select(scenario => scenario.Compat);
-        _cluster = await Cluster.StartAsync(nodes, processes: false, http2, compats, TimeProvider.System, TestContext.Current.CancellationToken);
+        var compats = RecordedScenarios.All.Select(recorded => recorded.Scenario).Where(scenario => scenario.Topology != Topology.Config)
+            .Select(scenario => scenario.Compat);
+        _cluster = await Cluster.StartAsync(
+            nodes, processes: false, http2, compats, TimeProvider.System, TestContext.Current.CancellationToken);
         Runner = new ScenarioRunner(_cluster.Nodes, http2, TimeProvider.System);
     }
 

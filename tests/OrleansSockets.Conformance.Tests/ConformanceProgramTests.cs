@@ -25,7 +25,8 @@ public sealed class ConformanceProgramTests : IDisposable
 
         Assert.Equal("1 passed, 0 failed", LastLine());
         Assert.Equal(0, code);
-        var written = (JsonObject)JsonReader.Read(await File.ReadAllBytesAsync(Path.Combine(_folder.FullName, "out", "any.json"), TestContext.Current.CancellationToken))!;
+        var written = (JsonObject)JsonReader.Read(
+            await File.ReadAllBytesAsync(Path.Combine(_folder.FullName, "out", "any.json"), TestContext.Current.CancellationToken))!;
         Assert.Equal(["scenario", "trace", "placement"], written.Keys);
         var placement = written.Object("placement")!;
         Assert.NotEqual(placement.Text("a"), placement.Text("b"));
@@ -89,7 +90,10 @@ public sealed class ConformanceProgramTests : IDisposable
         var code = await RunAsync(Write("sleeps.json", Recorded("hibernation-server-first")));
 
         Assert.Equal(1, code);
-        Assert.Contains("It calls acceptWebSocket, a function of the hibernation API, which is not there yet.", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "It calls acceptWebSocket, a function of the hibernation API, which is not there yet.",
+            _output.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,7 +108,8 @@ public sealed class ConformanceProgramTests : IDisposable
         var code = await RunAsync(file);
 
         Assert.Equal(1, code);
-        Assert.Contains($"no message number 1 at a within {RunLimits.Step.TotalSeconds} s; there is {{", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"no message number 1 at a within {RunLimits.Step.TotalSeconds} s; there is {{", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,6 +133,7 @@ public sealed class ConformanceProgramTests : IDisposable
     private static JsonObject Recorded(string name)
     {
         var recorded = RecordedScenarios.All.Single(recorded => recorded.Scenario.Name == name);
-        return (JsonObject)JsonReader.Read(JsonWriter.Write(new JsonObject { ["scenario"] = recorded.Scenario.Source, ["trace"] = recorded.Trace }))!;
+        return (JsonObject)JsonReader.Read(
+            JsonWriter.Write(new JsonObject { ["scenario"] = recorded.Scenario.Source, ["trace"] = recorded.Trace }))!;
     }
 }

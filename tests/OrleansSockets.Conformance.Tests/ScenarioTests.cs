@@ -15,7 +15,8 @@ public abstract class ScenarioTests(ClusterFixture cluster)
     /// All that have a client: FIN, reset, raw bytes and half frames have their counterparts there. Without a client there is no HTTP.
     /// </summary>
     public static TheoryData<string> ScenariosOverHttp2 { get; } =
-        [.. Recorded.Where(scenario => scenario.Topology is Topology.Remote or Topology.Relay or Topology.Proxy).Select(scenario => scenario.Name)];
+        [.. Recorded.Where(scenario => scenario.Topology is Topology.Remote or Topology.Relay or Topology.Proxy)
+            .Select(scenario => scenario.Name)];
 
     private static IEnumerable<Scenario> Recorded =>
         RecordedScenarios.All.Where(recorded => !LeftOut.Contains(recorded.Scenario.Group)).Select(recorded => recorded.Scenario);

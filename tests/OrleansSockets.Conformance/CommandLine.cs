@@ -5,7 +5,9 @@ namespace OrleansSockets.Conformance;
 /// <summary>What the program was asked to do.</summary>
 internal sealed record CommandLine
 {
-    public const string Usage = "usage: [--nodes 1|2|3] [--processes] [--http2] [--out DIR] [--repeat N] FILE|DIR...   (no file: the recorded scenarios of this project)";
+    public const string Usage =
+        "usage: [--nodes 1|2|3] [--processes] [--http2] [--out DIR] [--repeat N] FILE|DIR...   (no file: the recorded scenarios of this "
+            + "project)";
 
     public int Nodes { get; private init; } = 1;
 

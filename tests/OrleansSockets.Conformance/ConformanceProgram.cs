@@ -36,7 +36,8 @@ internal sealed class ConformanceProgram(CommandLine command, TextWriter output,
     private async Task<int> RunAsync(CancellationToken cancellation)
     {
         var scenarios = Read();
-        var compats = scenarios.Where(recorded => recorded.Scenario.Topology != Topology.Config).Select(recorded => recorded.Scenario.Compat).ToList();
+        var compats = scenarios.Where(recorded => recorded.Scenario.Topology != Topology.Config)
+            .Select(recorded => recorded.Scenario.Compat).ToList();
         await using var cluster = compats.Count > 0
             ? await Cluster.StartAsync(command.Nodes, command.Processes, command.Http2, compats, time, cancellation)
             : null;
@@ -78,7 +79,8 @@ internal sealed class ConformanceProgram(CommandLine command, TextWriter output,
 
     // The files of a folder, of those within it too, under the names by which they are told apart and written again.
     private static IEnumerable<(string Name, string Path)> Files(string input) => Directory.Exists(input)
-        ? Directory.EnumerateFiles(input, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => (Path.GetRelativePath(input, path), path))
+        ? Directory.EnumerateFiles(input, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(path => (Path.GetRelativePath(input, path), path))
         : [(Path.GetFileName(input), input)];
 
     private async Task FinishAsync(Outcome outcome)

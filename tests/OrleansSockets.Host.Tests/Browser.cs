@@ -23,7 +23,8 @@ internal sealed class Browser : IAsyncDisposable
     {
         _process = new ChildProcess(Program,
         [
-            "--headless=new", "--remote-debugging-port=0", $"--user-data-dir={_profile.FullName}", "--no-sandbox", "--disable-gpu", "--disable-quic",
+            "--headless=new", "--remote-debugging-port=0", $"--user-data-dir={_profile.FullName}", "--no-sandbox", "--disable-gpu",
+            "--disable-quic",
             "--disable-dev-shm-usage", "--ignore-certificate-errors", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync", "about:blank",
         ]);
@@ -43,7 +44,8 @@ internal sealed class Browser : IAsyncDisposable
             await browser._devTools.ConnectAsync(new Uri(address), cancellationToken);
             browser._reading = browser.ReadAsync();
             var target = await browser.CallAsync("Target.createTarget", new() { ["url"] = "about:blank" }, cancellationToken);
-            var attached = await browser.CallAsync("Target.attachToTarget", new() { ["targetId"] = (string?)target["targetId"], ["flatten"] = true }, cancellationToken);
+            var attached = await browser.CallAsync(
+                "Target.attachToTarget", new() { ["targetId"] = (string?)target["targetId"], ["flatten"] = true }, cancellationToken);
             browser._session = (string?)attached["sessionId"];
             await browser.CallAsync("Page.enable", [], cancellationToken);
             await browser.CallAsync("Page.setLifecycleEventsEnabled", new() { ["enabled"] = true }, cancellationToken);
@@ -61,7 +63,10 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>The value of a JavaScript expression; a promise is awaited, an exception is thrown here.</summary>
     public async Task<JsonNode?> EvaluateAsync(string expression, CancellationToken cancellationToken)
     {
-        var reply = await CallAsync("Runtime.evaluate", new() { ["expression"] = expression, ["awaitPromise"] = true, ["returnByValue"] = true }, cancellationToken);
+        var reply = await CallAsync(
+            "Runtime.evaluate",
+            new() { ["expression"] = expression, ["awaitPromise"] = true, ["returnByValue"] = true },
+            cancellationToken);
         return reply["exceptionDetails"] is { } thrown
             ? throw new InvalidOperationException($"{expression}\n{thrown.ToJsonString()}")
             : reply["result"]?["value"];
@@ -83,7 +88,8 @@ internal sealed class Browser : IAsyncDisposable
             """, cancellationToken);
         if (!(bool)became!)
         {
-            throw new TimeoutException($"Never true on the page: {condition}\n{await EvaluateAsync("document.body.innerText", cancellationToken)}");
+            throw new TimeoutException(
+                $"Never true on the page: {condition}\n{await EvaluateAsync("document.body.innerText", cancellationToken)}");
         }
     }
 
@@ -106,7 +112,8 @@ internal sealed class Browser : IAsyncDisposable
         }
 
         var reply = _calls[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _devTools.SendAsync(JsonSerializer.SerializeToUtf8Bytes(call), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+        await _devTools.SendAsync(
+            JsonSerializer.SerializeToUtf8Bytes(call), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
         var answer = await reply.Task.WaitAsync(cancellationToken);
         return answer["result"] ?? throw new InvalidOperationException($"{method}: {answer.ToJsonString()}");
     }

@@ -17,9 +17,11 @@ public class ConfigurationTests
     [InlineData("Clustering:Provider is 'Zookeeper'; it can be Localhost, Redis or AzureTables.", "--Clustering:Provider=Zookeeper")]
     [InlineData("Clustering:Provider is Redis, but Clustering:Redis says nothing.", "--Clustering:Provider=Redis")]
     [InlineData("Storage:Provider is '2'; it can be Sqlite, Memory, Redis or AzureTables.", "--Storage:Provider=2")]
-    [InlineData("Storage:Provider is AzureTables: say either AzureTables:ConnectionString, or AzureTables:Endpoint", "--Storage:Provider=AzureTables")]
+    [InlineData("Storage:Provider is AzureTables: say either AzureTables:ConnectionString, or AzureTables:Endpoint",
+        "--Storage:Provider=AzureTables")]
     [InlineData("AzureTables:Endpoint is 'account'", "--Storage:Provider=AzureTables", "--AzureTables:Endpoint=account")]
-    [InlineData("it can be Memory, Redis or AzureTables.", "--Storage:Provider=Sqlite", "--Clustering:Provider=Redis", "--Clustering:Redis=127.0.0.1:1")]
+    [InlineData("it can be Memory, Redis or AzureTables.", "--Storage:Provider=Sqlite", "--Clustering:Provider=Redis",
+        "--Clustering:Redis=127.0.0.1:1")]
     [InlineData("Node:Role is 'Boss'; it can be All, Edge or Core.", "--Node:Role=Boss")]
     [InlineData("Membership:Profile is 'Slow'; it can be Balanced, Fast or Orleans.", "--Membership:Profile=Slow")]
     [InlineData("Metrics:Enabled is 'perhaps'; it can be true or false.", "--Metrics:Enabled=perhaps")]
@@ -30,7 +32,8 @@ public class ConfigurationTests
     [InlineData("Deployment 'default': Invalid compatibility date: x", "--Deployments:default:Date=x")]
     [InlineData("Admin:Key must have at least 16 characters.", "--Admin:Key=short")]
     [InlineData("Proxy:Allow has 'http://localhost/'; it can be", "--Proxy:Allow:0=http://localhost/")]
-    [InlineData("ConnectionString is not one of a storage account.", "--Clustering:Provider=AzureTables", "--AzureTables:ConnectionString=x")]
+    [InlineData("ConnectionString is not one of a storage account.", "--Clustering:Provider=AzureTables",
+        "--AzureTables:ConnectionString=x")]
     [InlineData("urls is 'nonsense'; it can be", "--urls=nonsense")]
     [InlineData("Admin:Port is 'x'; it can be a port from 1 to 65535.", "--Admin:Port=x")]
     [InlineData("GrainDirectory:CacheSize must be at least 100.", "--GrainDirectory:CacheSize=0")]
@@ -58,17 +61,23 @@ public class ConfigurationTests
         var (code, output) = await NodeProcess.RunAsync(Token, string.Format(CultureInfo.InvariantCulture, argument, port));
 
         Assert.Equal(1, code);
-        Assert.Equal($"{option}: the port {port} is in use, by another node or another program; it can be any free one.", Assert.Single(Lines(output)));
+        Assert.Equal(
+            $"{option}: the port {port} is in use, by another node or another program; it can be any free one.",
+            Assert.Single(Lines(output)));
     }
 
     // Found out only by trying: the log before it says more.
     [Fact]
     public async Task Start_WithAStoreThatIsAway_EndsWithASentenceToo()
     {
-        var (code, output) = await NodeProcess.RunAsync(Token, "--Clustering:Provider=Redis", $"--Clustering:Redis=127.0.0.1:{FreePort.Next()}");
+        var (code, output) = await NodeProcess.RunAsync(
+            Token, "--Clustering:Provider=Redis", $"--Clustering:Redis=127.0.0.1:{FreePort.Next()}");
 
         Assert.Equal(1, code);
-        Assert.Contains(Lines(output), line => line.StartsWith("The node could not be started: It was not possible to connect to the redis server(s).", StringComparison.Ordinal));
+        Assert.Contains(
+            Lines(output),
+            line => line.StartsWith(
+                "The node could not be started: It was not possible to connect to the redis server(s).", StringComparison.Ordinal));
         Assert.DoesNotContain("Unhandled exception", output, StringComparison.Ordinal);
     }
 
@@ -136,5 +145,6 @@ public class ConfigurationTests
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
-    private static string[] Lines(string output) => output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Lines(string output) =>
+        output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -81,7 +81,8 @@ public sealed partial class Http2BrowserTests : IAsyncLifetime
         while (true)
         {
             var requests = RequestStarting().Matches(_node.Output)
-                .Where(request => request.Groups[2].Value.StartsWith(path, StringComparison.Ordinal)).Select(request => request.Groups[1].Value).ToList();
+                .Where(request => request.Groups[2].Value.StartsWith(path, StringComparison.Ordinal))
+                    .Select(request => request.Groups[1].Value).ToList();
             if (requests.Count >= count)
             {
                 return requests;

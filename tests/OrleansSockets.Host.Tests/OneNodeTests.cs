@@ -43,7 +43,8 @@ public sealed class OneNodeTests(RunningNode running) : IClassFixture<RunningNod
     [Fact]
     public async Task Proxy_ToAnAddressThatIsNotListed_IsForbidden()
     {
-        var refused = await Assert.ThrowsAsync<WebSocketException>(() => TestSocket.ConnectAsync(_node.Socket("proxy?to=ws://example.com/"), Token));
+        var refused = await Assert.ThrowsAsync<WebSocketException>(
+            () => TestSocket.ConnectAsync(_node.Socket("proxy?to=ws://example.com/"), Token));
 
         Assert.Contains("403", refused.Message, StringComparison.Ordinal);
     }

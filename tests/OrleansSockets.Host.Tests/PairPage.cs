@@ -8,7 +8,8 @@ internal sealed class PairPage(Browser browser, CancellationToken cancellationTo
     public static async Task<PairPage> OpenAsync(Uri address, CancellationToken cancellationToken)
     {
         var page = new PairPage(await Browser.OpenAsync(address, cancellationToken), cancellationToken);
-        await page.WaitForAsync("document.querySelector('#make [name=server]').options.length === 2 && !document.querySelector('#make button').disabled");
+        await page.WaitForAsync(
+            "document.querySelector('#make [name=server]').options.length === 2 && !document.querySelector('#make button').disabled");
         return page;
     }
 
@@ -45,7 +46,8 @@ internal sealed class PairPage(Browser browser, CancellationToken cancellationTo
 
     public Task ReadyStateAsync(string end, string state) => ShowsAsync($"#{end} [data-field=readyState]", state);
 
-    public async Task<string> NodeAsync(string end) => (string)(await browser.EvaluateAsync($"document.querySelector('#{end} [data-field=node]').innerText", cancellationToken))!;
+    public async Task<string> NodeAsync(string end) =>
+        (string)(await browser.EvaluateAsync($"document.querySelector('#{end} [data-field=node]').innerText", cancellationToken))!;
 
     public Task TimelineAsync(string text) => ShowsAsync("#timeline", text);
 
@@ -53,7 +55,8 @@ internal sealed class PairPage(Browser browser, CancellationToken cancellationTo
 
     private Task WaitForAsync(string condition) => browser.WaitForAsync(condition, cancellationToken);
 
-    private Task ShowsAsync(string selector, string text) => WaitForAsync($"{Find(selector)}.innerText.includes({JsonSerializer.Serialize(text)})");
+    private Task ShowsAsync(string selector, string text) =>
+        WaitForAsync($"{Find(selector)}.innerText.includes({JsonSerializer.Serialize(text)})");
 
     private async Task ClickAsync(string selector) => await browser.EvaluateAsync($"{Find(selector)}.click()", cancellationToken);
 

@@ -12,7 +12,8 @@ public class RedisClusterTests
     public async Task Pairs_AClientOnEachNode_AreJoined()
     {
         var port = FreePort.Next();
-        await using var redis = new ChildProcess("redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+        await using var redis = new ChildProcess(
+            "redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
         await redis.ReadAfterAsync("Ready to accept connections", Token);
         string[] clustering = ["--Clustering:Provider=Redis", $"--Clustering:Redis=127.0.0.1:{port}"];
         await using var first = await NodeProcess.StartAsync(Token, clustering);

@@ -45,7 +45,8 @@ public sealed class SiloTlsTests : IDisposable
         {
             try
             {
-                await using var stranger = await NodeProcess.StartAsync(limit.Token, [$"--Silo:Primary=127.0.0.1:{a.SiloPort}", .. foreign]);
+                await using var stranger = await NodeProcess.StartAsync(
+                    limit.Token, [$"--Silo:Primary=127.0.0.1:{a.SiloPort}", .. foreign]);
                 return true;
             }
             catch (Exception e) when (e is OperationCanceledException or InvalidOperationException)

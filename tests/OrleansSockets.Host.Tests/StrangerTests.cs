@@ -14,15 +14,19 @@ public sealed class StrangerTests(RunningNode running) : IClassFixture<RunningNo
 
     private static readonly string[] Paths =
     [
-        "/echo", "/pairs/{0}/0", "/pairs/{0}/{0}", "/rooms/{0}", "/rooms/{0}?name={0}", "/proxy?to={0}", "/proxy?to=ws://{0}", "/proxy?to=ws://127.0.0.1:1/{0}",
-        "/page/pairs/{0}", "/page/ends/{0}", "/page/pairs?client={0}&server={0}&clientDeployment={0}&serverDeployment={0}", "/admin/pairs/{0}",
+        "/echo", "/pairs/{0}/0", "/pairs/{0}/{0}", "/rooms/{0}", "/rooms/{0}?name={0}", "/proxy?to={0}", "/proxy?to=ws://{0}",
+        "/proxy?to=ws://127.0.0.1:1/{0}",
+        "/page/pairs/{0}", "/page/ends/{0}", "/page/pairs?client={0}&server={0}&clientDeployment={0}&serverDeployment={0}",
+        "/admin/pairs/{0}",
         "/admin/pairs?state={0}&node={0}&limit={0}&after={0}", "/admin/deployments/{0}", "/admin/nodes/{0}/drain", "/{0}", "/health/{0}",
     ];
 
     private static readonly string[] Values =
     [
-        "", "x", "-1", "0", "99999999999999999999", "NaN", "%00", "%0d%0aX:1", "%1b[2J", "%ff%fe", "%c3%28", "%ed%a0%80", "..%2f..%2fadmin", "%25", "a%2fb", "a/b", "#fragment",
-        "ws://127.0.0.1:1/#fragment", "ws://user:pass@127.0.0.1/", "ws://[::1]:1/", "ws://%00/", "http://127.0.0.1/", "//127.0.0.1", "ws:", "ws://", "javascript:1",
+        "", "x", "-1", "0", "99999999999999999999", "NaN", "%00", "%0d%0aX:1", "%1b[2J", "%ff%fe", "%c3%28", "%ed%a0%80", "..%2f..%2fadmin",
+        "%25", "a%2fb", "a/b", "#fragment",
+        "ws://127.0.0.1:1/#fragment", "ws://user:pass@127.0.0.1/", "ws://[::1]:1/", "ws://%00/", "http://127.0.0.1/", "//127.0.0.1", "ws:",
+        "ws://", "javascript:1",
         "{0}", "';--", "<script>", "\u00e9", new string('n', 257), new string('n', 3000),
     ];
 
@@ -64,7 +68,10 @@ public sealed class StrangerTests(RunningNode running) : IClassFixture<RunningNo
                 Assert.True(status != 500, $"500 for:\n{request}");
             });
         TestContext.Current.TestOutputHelper?.WriteLine(
-            string.Join(", ", answers.Select((count, status) => (count, status)).Where(answer => answer.count > 0).Select(answer => $"{answer.status}: {answer.count}")));
+            string.Join(
+                ", ",
+                answers.Select((count, status) => (count, status)).Where(answer => answer.count > 0)
+                    .Select(answer => $"{answer.status}: {answer.count}")));
 
         // It is no answer to all that the node is gone.
         Assert.True(answers[101] > 0 && answers[400] > 0, "Hardly anything was understood.");
@@ -84,7 +91,8 @@ public sealed class StrangerTests(RunningNode running) : IClassFixture<RunningNo
     [Theory]
     [InlineData("GET /proxy?to=ws://127.0.0.1:{0}/ HTTP/1.1\r\nHost: test\r\n\r\n", 426)]
     [InlineData(
-        "GET /proxy?to=ws://127.0.0.1:{0}/ HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "GET /proxy?to=ws://127.0.0.1:{0}/ HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
+            + "13\r\n"
         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: https://example.com\r\n\r\n", 403)]
     public async Task Proxy_ARequestThatIsRefused_NeverReachesTheBackend(string request, int status)
     {
@@ -112,14 +120,18 @@ public sealed class StrangerTests(RunningNode running) : IClassFixture<RunningNo
         {
             // Mostly right, so that the mistakes get far.
             var mistake = random.Next(6) == 0;
-            if (random.Next(12) != 0 && (mistake || name is "Connection" or "Upgrade" or "Sec-WebSocket-Version" or "Sec-WebSocket-Key" or "Host"))
+            if (
+                random.Next(12) != 0
+                    && (mistake || name is "Connection" or "Upgrade" or "Sec-WebSocket-Version" or "Sec-WebSocket-Key" or "Host"))
             {
                 request.Append(null, $"{name}: {values[mistake ? random.Next(values.Length) : 0]}\r\n");
             }
         }
 
         var text = request.Append("\r\n").ToString();
-        return random.Next(20) != 0 ? text : text.Remove(random.Next(text.Length), 1).Insert(random.Next(text.Length - 1), $"{(char)random.Next(256)}");
+        return random.Next(20) != 0
+            ? text
+            : text.Remove(random.Next(text.Length), 1).Insert(random.Next(text.Length - 1), $"{(char)random.Next(256)}");
     }
 
     private async Task<int> AskAsync(string request, int? port = null)

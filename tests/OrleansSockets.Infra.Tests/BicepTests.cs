@@ -30,7 +30,10 @@ public partial class BicepTests
     [InlineData("core")]
     public void Module_GivesEveryParameterOfANode(string module)
     {
-        var given = Regex.Match(Main, $@"module {module} 'node\.bicep' = \{{.*?params: \{{(?<params>.*?)\n  \}}", RegexOptions.Singleline).Groups["params"].Value;
+        var given = Regex.Match(
+            Main,
+            $@"module {module} 'node\.bicep' = \{{.*?params: \{{(?<params>.*?)\n  \}}",
+            RegexOptions.Singleline).Groups["params"].Value;
 
         Assert.Equal(Parameters(Node).Order(), Assignment().Matches(given).Select(assignment => assignment.Groups["name"].Value).Order());
     }
@@ -66,13 +69,15 @@ public partial class BicepTests
     public void Environment_IsExplained()
     {
         var explained = Checkout.Read("infra/README.md");
-        var settings = Setting().Matches(Node).Select(setting => setting.Value.Replace("__", ":", StringComparison.Ordinal)).Distinct().ToList();
+        var settings = Setting()
+            .Matches(Node).Select(setting => setting.Value.Replace("__", ":", StringComparison.Ordinal)).Distinct().ToList();
 
         Assert.NotEmpty(settings);
         Assert.All(settings, setting => Assert.Contains($"`{setting}", explained, StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> Parameters(string text) => Parameter().Matches(text).Select(parameter => parameter.Groups["name"].Value);
+    private static IEnumerable<string> Parameters(string text) =>
+        Parameter().Matches(text).Select(parameter => parameter.Groups["name"].Value);
 
     [GeneratedRegex(@"^param (?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex Parameter();

@@ -41,7 +41,8 @@ public class ComposeTests
         string[] wanted = [.. Nodes, "azurite", "grafana", "load-balancer", "prometheus"];
 
         Assert.Equal(wanted.Order(), Services.Select(service => service.Key).Order());
-        Assert.Equal(["Edge", "Edge", "Core", "Core"], Nodes.Select(node => Services[node]!["environment"]!["Node__Role"]!.GetValue<string>()));
+        Assert.Equal(
+            ["Edge", "Edge", "Core", "Core"], Nodes.Select(node => Services[node]!["environment"]!["Node__Role"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -77,7 +78,9 @@ public class ComposeTests
                 seen++;
                 Assert.True(Services.ContainsKey(needed), $"{name} depends on {needed}");
                 // The nodes' own check is in their image.
-                Assert.True(Nodes.Contains(needed) || Services[needed]!["healthcheck"] is not null, $"{needed} has no health check, but {name} waits for it ({how})");
+                Assert.True(
+                    Nodes.Contains(needed) || Services[needed]!["healthcheck"] is not null,
+                    $"{needed} has no health check, but {name} waits for it ({how})");
             }
         }
 
@@ -100,7 +103,8 @@ public class ComposeTests
     [Fact]
     public void Ports_AreOpenOnTheLoopbackAddressOnly()
     {
-        var ports = Services.SelectMany(service => service.Value!["ports"]?.AsArray() ?? []).Select(port => port!.GetValue<string>()).ToList();
+        var ports = Services.SelectMany(service => service.Value!["ports"]?.AsArray() ?? [])
+            .Select(port => port!.GetValue<string>()).ToList();
 
         Assert.NotEmpty(ports);
         Assert.All(ports, port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
@@ -109,7 +113,8 @@ public class ComposeTests
     [Fact]
     public void Images_NameAVersion()
     {
-        var images = Services.Where(service => !Nodes.Contains(service.Key)).Select(service => service.Value!["image"]!.GetValue<string>()).ToList();
+        var images = Services.Where(service => !Nodes.Contains(service.Key))
+            .Select(service => service.Value!["image"]!.GetValue<string>()).ToList();
 
         Assert.NotEmpty(images);
         Assert.All(images, image => Assert.Matches(@":v?\d+\.\d+", image));

@@ -11,9 +11,12 @@ public partial class ConfigurationTableTests
     private static readonly string[] Others = ["ASPNETCORE_URLS", "Deployments:<name>:Date"];
 
     private static readonly string Host = string.Join(
-        '\n', Directory.EnumerateFiles(Checkout.PathOf("src/OrleansSockets.Host"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        '\n', Directory.EnumerateFiles(Checkout.PathOf("src/OrleansSockets.Host"), "*.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText));
 
-    public static TheoryData<string> Keys => [.. Row().Matches(Checkout.Read("infra/README.md")).SelectMany(row => Key().Matches(row.Value)).Select(key => key.Groups["key"].Value)];
+    public static TheoryData<string> Keys =>
+        [.. Row().Matches(Checkout.Read("infra/README.md")).SelectMany(row => Key().Matches(row.Value))
+            .Select(key => key.Groups["key"].Value)];
 
     [Theory]
     [MemberData(nameof(Keys))]

@@ -14,14 +14,16 @@ public partial class DashboardTests
     private static readonly HashSet<string> Others =
     [
         "up", "kestrel_active_connections", "kestrel_upgraded_connections",
-        "dotnet_process_cpu_time_seconds_total", "dotnet_process_memory_working_set_bytes", "orleans_app_requests_latency_milliseconds_bucket",
+        "dotnet_process_cpu_time_seconds_total", "dotnet_process_memory_working_set_bytes",
+        "orleans_app_requests_latency_milliseconds_bucket",
     ];
 
     [Fact]
     public void Queries_AskForInstrumentsThatExist()
     {
         var exist = OwnMetrics();
-        var asked = Queries().SelectMany(query => MetricName().Matches(Words().Replace(query, "")).Select(name => name.Value)).Distinct().ToList();
+        var asked = Queries()
+            .SelectMany(query => MetricName().Matches(Words().Replace(query, "")).Select(name => name.Value)).Distinct().ToList();
 
         Assert.NotEmpty(exist);
         Assert.Contains(asked, name => name.StartsWith(Own, StringComparison.Ordinal));
@@ -40,8 +42,10 @@ public partial class DashboardTests
     [Fact]
     public void Outcomes_ThatAreAskedFor_AreCounted()
     {
-        var counted = Sources().SelectMany(source => Regex.Matches(source, @"""(?<word>[a-z-]+)""")).Select(word => word.Groups["word"].Value).ToHashSet();
-        var asked = Queries().SelectMany(query => Regex.Matches(query, @"outcome=~?""(?<words>[^""]+)""")).SelectMany(words => words.Groups["words"].Value.Split('|')).ToList();
+        var counted = Sources().SelectMany(source => Regex.Matches(source, @"""(?<word>[a-z-]+)"""))
+            .Select(word => word.Groups["word"].Value).ToHashSet();
+        var asked = Queries().SelectMany(query => Regex.Matches(query, @"outcome=~?""(?<words>[^""]+)"""))
+            .SelectMany(words => words.Groups["words"].Value.Split('|')).ToList();
 
         Assert.NotEmpty(asked);
         Assert.Subset(counted, asked.ToHashSet());
@@ -54,7 +58,9 @@ public partial class DashboardTests
         var cells = panels.SelectMany(panel =>
         {
             var at = panel!["gridPos"]!;
-            return from x in Enumerable.Range((int)at["x"]!, (int)at["w"]!) from y in Enumerable.Range((int)at["y"]!, (int)at["h"]!) select (x, y);
+            return from x in Enumerable.Range((int)at["x"]!, (int)at["w"]!)
+                   from y in Enumerable.Range((int)at["y"]!, (int)at["h"]!)
+                   select (x, y);
         }).ToList();
 
         Assert.Equal(panels.Count, panels.Select(panel => (int)panel!["id"]!).Distinct().Count());
@@ -73,7 +79,8 @@ public partial class DashboardTests
     [Fact]
     public void Dashboards_AreWhereGrafanaLooks()
     {
-        var folder = $"{Checkout.ReadYaml("infra/grafana/provisioning/dashboards/dashboards.yml").Single()["providers"]![0]!["options"]!["path"]}";
+        var provisioning = Checkout.ReadYaml("infra/grafana/provisioning/dashboards/dashboards.yml").Single();
+        var folder = $"{provisioning["providers"]![0]!["options"]!["path"]}";
 
         Assert.Contains($"./infra/grafana/dashboards:{folder}:ro", Checkout.Read("docker-compose.yml"), StringComparison.Ordinal);
     }
@@ -84,14 +91,16 @@ public partial class DashboardTests
         Json()["panels"]!.AsArray().SelectMany(panel => panel!["targets"]!.AsArray()).Select(target => $"{target!["expr"]}")
             .Concat(Json()["templating"]!["list"]!.AsArray().Select(variable => $"{variable!["query"]}"));
 
-    private static List<string> Sources() => [.. Directory.EnumerateFiles(Checkout.PathOf("src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
+    private static List<string> Sources() =>
+        [.. Directory.EnumerateFiles(Checkout.PathOf("src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
 
     // From the code that makes the instruments, as Prometheus names them: the unit's word at the end unless it is there, and _total for
     // what only grows.
     private static HashSet<string> OwnMetrics()
     {
         var sources = Sources();
-        var names = sources.SelectMany(source => Constant().Matches(source)).Where(match => match.Groups["value"].Value.StartsWith("orleanssockets.", StringComparison.Ordinal))
+        var names = sources.SelectMany(source => Constant().Matches(source))
+            .Where(match => match.Groups["value"].Value.StartsWith("orleanssockets.", StringComparison.Ordinal))
             .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value);
         var metrics = new HashSet<string>();
         foreach (var instrument in sources.SelectMany(source => Instrument().Matches(source)))
@@ -111,7 +120,9 @@ public partial class DashboardTests
     [GeneratedRegex(@"const string (?<name>\w+) = ""(?<value>[^""]+)""")]
     private static partial Regex Constant();
 
-    [GeneratedRegex(@"Create(?<kind>Counter|UpDownCounter|ObservableCounter|ObservableUpDownCounter|ObservableGauge|Gauge|Histogram)(?:<\w+>)?\(\w+\.(?<name>\w+),[^""]*""(?<unit>[^""]*)""")]
+    [GeneratedRegex(
+        @"Create(?<kind>Counter|UpDownCounter|ObservableCounter|ObservableUpDownCounter|ObservableGauge|Gauge|Histogram)(?:<\w+>)?"
+        + @"\(\w+\.(?<name>\w+),[^""]*""(?<unit>[^""]*)""")]
     private static partial Regex Instrument();
 
     // What is no name of a metric: label matchers and lists, texts, durations, functions and their words.

@@ -7,7 +7,8 @@ namespace OrleansSockets.Infra.Tests;
 public partial class DockerfileTests
 {
     private const string Dockerfile = "infra/Dockerfile";
-    private const string HowToInstall = "Install Node.js with npm (Debian: apt-get install nodejs npm); they install the rest by themselves.";
+    private const string HowToInstall =
+        "Install Node.js with npm (Debian: apt-get install nodejs npm); they install the rest by themselves.";
 
     private static readonly string[] Packages = ["package.json", "package-lock.json"];
     // By MSBuild and the SDK. The first of them names others.
@@ -52,8 +53,10 @@ public partial class DockerfileTests
     [Fact]
     public void Context_HoldsAllThatTheBuildNeeds()
     {
-        var kept = Checkout.Read("infra/Dockerfile.dockerignore").Split('\n').Where(line => line.StartsWith('!')).Select(line => line[1..]).ToList();
-        var needed = ReadByThemselves.Concat(NamedFile().Matches(Checkout.Read("Directory.Build.props")).Select(file => file.Groups["top"].Value));
+        var kept = Checkout.Read("infra/Dockerfile.dockerignore")
+            .Split('\n').Where(line => line.StartsWith('!')).Select(line => line[1..]).ToList();
+        var needed = ReadByThemselves.Concat(
+            NamedFile().Matches(Checkout.Read("Directory.Build.props")).Select(file => file.Groups["top"].Value));
 
         Assert.Empty(needed.Distinct().Except(kept));
         Assert.All(kept, path => Assert.True(Path.Exists(Checkout.PathOf(path)), path));
@@ -74,7 +77,8 @@ public partial class DockerfileTests
                 File.Copy(Checkout.PathOf($"tests/OrleansSockets.Infra.Tests/{file}"), Path.Combine(folder, file), overwrite: true);
             }
 
-            var (code, output) = await Tool.RunAsync("npm", HowToInstall, Token, "ci", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts");
+            var (code, output) = await Tool.RunAsync(
+                "npm", HowToInstall, Token, "ci", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts");
             Assert.True(code == 0, output);
         }
 

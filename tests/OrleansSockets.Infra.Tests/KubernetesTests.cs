@@ -17,7 +17,8 @@ public class KubernetesTests
     [Fact]
     public void Kustomization_ListsEveryManifest()
     {
-        var files = Directory.EnumerateFiles(Checkout.PathOf(Folder), "*.yaml").Select(path => Path.GetFileName(path)).Where(name => name != "kustomization.yaml");
+        var files = Directory.EnumerateFiles(Checkout.PathOf(Folder), "*.yaml").Select(path => Path.GetFileName(path))
+            .Where(name => name != "kustomization.yaml");
 
         Assert.Equal(files.Order(), Kustomization["resources"]!.AsArray().Select(file => $"{file}").Order());
         Assert.All(Resources, resource =>
@@ -25,7 +26,8 @@ public class KubernetesTests
             Assert.False(string.IsNullOrEmpty($"{resource["apiVersion"]}"));
             Assert.False(string.IsNullOrEmpty($"{resource["metadata"]!["name"]}"));
         });
-        Assert.Equal(Resources.Count, Resources.Select(resource => $"{resource["kind"]}/{resource["metadata"]!["name"]}").Distinct().Count());
+        Assert.Equal(
+            Resources.Count, Resources.Select(resource => $"{resource["kind"]}/{resource["metadata"]!["name"]}").Distinct().Count());
     }
 
     [Theory]
@@ -76,8 +78,10 @@ public class KubernetesTests
         Assert.Equal(workload, $"{environment["Node__Role"]["value"]}", ignoreCase: true);
         Assert.Equal("metadata.name", $"{environment["Node__Name"]["valueFrom"]!["fieldRef"]!["fieldPath"]}");
         Assert.Equal("status.podIP", $"{environment["Silo__Address"]["valueFrom"]!["fieldRef"]!["fieldPath"]}");
-        Assert.Equal("metadata.labels['topology.kubernetes.io/region']", $"{environment["Node__Region"]["valueFrom"]!["fieldRef"]!["fieldPath"]}");
-        Assert.Equal("metadata.labels['topology.kubernetes.io/zone']", $"{environment["Node__Zone"]["valueFrom"]!["fieldRef"]!["fieldPath"]}");
+        Assert.Equal(
+            "metadata.labels['topology.kubernetes.io/region']", $"{environment["Node__Region"]["valueFrom"]!["fieldRef"]!["fieldPath"]}");
+        Assert.Equal(
+            "metadata.labels['topology.kubernetes.io/zone']", $"{environment["Node__Zone"]["valueFrom"]!["fieldRef"]!["fieldPath"]}");
     }
 
     [Theory]
@@ -117,14 +121,17 @@ public class KubernetesTests
             .ToList();
 
         Assert.NotEmpty(settings);
-        Assert.All(settings, setting => Assert.Contains($"`{setting.Replace("__", ":", StringComparison.Ordinal)}`", explained, StringComparison.Ordinal));
+        Assert.All(
+            settings,
+            setting => Assert.Contains($"`{setting.Replace("__", ":", StringComparison.Ordinal)}`", explained, StringComparison.Ordinal));
     }
 
     [Theory]
     [MemberData(nameof(Workloads))]
     public void ConfigMap_IsTheOneThatPodsRead(string workload)
     {
-        Assert.Equal($"{Kustomization["configMapGenerator"]![0]!["name"]}", $"{Container(workload)["envFrom"]![0]!["configMapRef"]!["name"]}");
+        Assert.Equal(
+            $"{Kustomization["configMapGenerator"]![0]!["name"]}", $"{Container(workload)["envFrom"]![0]!["configMapRef"]!["name"]}");
         Assert.Equal($"{Kustomization["images"]![0]!["name"]}", $"{Container(workload)["image"]}");
         Assert.Equal($"{Resource("ServiceAccount", "orleanssockets")["metadata"]!["name"]}", $"{Pod(workload)["serviceAccountName"]}");
     }

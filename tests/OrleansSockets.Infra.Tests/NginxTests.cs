@@ -29,7 +29,8 @@ public partial class NginxTests
         var value = Regex.Match(Configuration, $@"\b{directive} (\d+)s;").Groups[1].Value;
         var options = new EdgeOptions();
 
-        Assert.True(TimeSpan.FromSeconds(int.Parse(value, CultureInfo.InvariantCulture)) > options.KeepAliveInterval + options.KeepAliveTimeout);
+        Assert.True(
+            TimeSpan.FromSeconds(int.Parse(value, CultureInfo.InvariantCulture)) > options.KeepAliveInterval + options.KeepAliveTimeout);
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public partial class NginxTests
         foreach (var text in new[] { Configuration, Edges })
         {
             Assert.Equal(text.Count(c => c == '{'), text.Count(c => c == '}'));
-            Assert.All(text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0), line => Assert.Matches(@"[;{}]$", line));
+            Assert.All(
+                text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0), line => Assert.Matches(@"[;{}]$", line));
         }
     }
 

@@ -6,9 +6,11 @@ namespace OrleansSockets.Infra.Tests;
 /// <summary>A program that judges files.</summary>
 internal static class Tool
 {
-    public static async Task<(int ExitCode, string Output)> RunAsync(string program, string howToInstall, CancellationToken cancellationToken, params string[] arguments)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string program, string howToInstall, CancellationToken cancellationToken, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Checkout.Root };
+        var start = new ProcessStartInfo(program, arguments)
+            { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Checkout.Root };
         try
         {
             using var process = Process.Start(start)!;

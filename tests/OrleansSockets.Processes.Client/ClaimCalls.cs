@@ -9,7 +9,8 @@ internal static class ClaimCalls
 {
     public static async Task RunAsync(IServiceProvider services)
     {
-        var answer = await services.GetRequiredService<Orleans.IGrainFactory>().GetGrain<IRecorder>("outside").UpgradeAsync(new UpgradeRequest());
+        var answer = await services.GetRequiredService<Orleans.IGrainFactory>().GetGrain<IRecorder>("outside").UpgradeAsync(
+            new UpgradeRequest());
         Console.WriteLine($"session: {answer.Status}, ticket for side {answer.Ticket?.Side}");
         try
         {

@@ -35,5 +35,6 @@ internal static class DeploymentCalls
     private static string Revision(DeploymentSnapshot? deployment) => deployment is null ? "none" : $"{deployment.Revision}";
 
     private static void Say(string call, DeploymentWriteResult result) => Console.WriteLine(
-        $"{call}: {result.Outcome}, revision {Revision(result.Deployment)}{string.Concat(result.Problems.Select(problem => $", {problem.Kind}"))}");
+        $"{call}: {result.Outcome}, revision "
+            + $"{Revision(result.Deployment)}{string.Concat(result.Problems.Select(problem => $", {problem.Kind}"))}");
 }

@@ -17,7 +17,8 @@ builder.UseOrleans(orleans => orleans
     .UseLocalhostClustering(silo, gateway, first.Equals(new IPEndPoint(address, silo)) ? null : first)
     .ConfigureEndpoints(address, silo, gateway)
     .UseMembershipProfile(builder.Configuration.GetValue("profile", MembershipProfile.Fast))
-    .AddOrleansSockets(options => options.Wire = options.Wire with { Highest = builder.Configuration.GetValue("wire", options.Wire.Highest) }));
+    .AddOrleansSockets(
+        options => options.Wire = options.Wire with { Highest = builder.Configuration.GetValue("wire", options.Wire.Highest) }));
 builder.Services.AddOrleansSocketsEdge();
 
 var app = builder.Build();
@@ -25,7 +26,9 @@ app.MapWebSocketPairs("/pairs");
 app.MapWebSocketSession<IRecorder>("/recorders/{name}");
 app.MapGet("/silo", (PairHub hub) => hub.Silo.ToParsableString());
 app.MapGet("/links/down", (PairHub hub) => hub.Paths.Outages.Select(link => $"{link.To.Endpoint} through {link.Through?.Endpoint}"));
-app.MapGet("/members/active", (ISiloStatusOracle members) => members.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(member => $"{member.Endpoint}"));
+app.MapGet(
+    "/members/active",
+    (ISiloStatusOracle members) => members.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(member => $"{member.Endpoint}"));
 app.MapHealthChecks("/health");
 app.MapGet("/recorders/{name}/closes", (string name, IGrainFactory grains) => grains.GetGrain<IRecorder>(name).ClosesAsync());
 app.MapGet("/pairs/{name}/silo", async (string name, IGrainFactory grains, HeldNames names) =>

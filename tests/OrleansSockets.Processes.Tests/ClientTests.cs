@@ -37,7 +37,8 @@ public sealed class ClientTests : IAsyncLifetime
     public async Task Client_AsksASessionForAnEnd_AndCannotClaimIt() => Assert.Equal(
         [
             "session: 101, ticket for side 0",
-            "claim: NotLocal: This process cannot claim an end: it is a client outside the cluster, and messages travel between silos only. "
+            "claim: NotLocal: This process cannot claim an end: it is a client outside the cluster, and messages travel between silos "
+            + "only. "
                 + "Pass the ticket to a grain and claim the end there.",
         ],
         await RunAsync("claim"));
@@ -88,9 +89,11 @@ public sealed class ClientTests : IAsyncLifetime
     private async Task<string[]> RunAsync(params string[] what)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(own.Parent!.Parent!.FullName, "OrleansSockets.Processes.Client", own.Name, "OrleansSockets.Processes.Client.dll");
+        var program = Path.Combine(
+            own.Parent!.Parent!.FullName, "OrleansSockets.Processes.Client", own.Name, "OrleansSockets.Processes.Client.dll");
         using var process = Process.Start(
-            new ProcessStartInfo("dotnet", [program, $"{_ports[2]}", .. what]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            new ProcessStartInfo("dotnet", [program, $"{_ports[2]}", .. what])
+                { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(Token), process.StandardError.ReadToEndAsync(Token));
         await process.WaitForExitAsync(Token);
         Assert.True(process.ExitCode == 0, await errors);

@@ -42,11 +42,14 @@ public sealed class CutLinkTests(ITestOutputHelper output)
     private async Task RunAsync(NetworkPlace a, NetworkPlace b, TestNode[] nodes)
     {
         var (nodeA, nodeB) = (nodes[0], nodes[1]);
-        await UntilAsync("All nodes know each other", () => AllAsync(nodes, async node => (await node.GetListAsync("/members/active", Cancellation)).Length == 3));
+        await UntilAsync(
+            "All nodes know each other",
+            () => AllAsync(nodes, async node => (await node.GetListAsync("/members/active", Cancellation)).Length == 3));
         List<(ClientWebSocket First, ClientWebSocket Second, NumberedTraffic Traffic)> pairs = [];
         for (var i = 0; i < Pairs; i++)
         {
-            var (first, second) = (await nodeA.ConnectAsync($"/pairs/p{i}/0", Cancellation), await nodeB.ConnectAsync($"/pairs/p{i}/1", Cancellation));
+            var (first, second) = (
+                await nodeA.ConnectAsync($"/pairs/p{i}/0", Cancellation), await nodeB.ConnectAsync($"/pairs/p{i}/1", Cancellation));
             pairs.Add((first, second, new NumberedTraffic(first, second, MessagesPerSecond, perTick: 2)));
         }
 
@@ -59,9 +62,16 @@ public sealed class CutLinkTests(ITestOutputHelper output)
         await TestNetwork.CutAsync(a, b);
         var cut = Stopwatch.GetTimestamp();
         var joins = JoinAsync(nodeA, nodeB);
-        await UntilAsync("A goes around", async () => (await nodeA.GetListAsync("/links/down", Cancellation)).Any(link => link.StartsWith($"{b.Address}:", StringComparison.Ordinal)));
-        await UntilAsync("B goes around", async () => (await nodeB.GetListAsync("/links/down", Cancellation)).Any(link => link.StartsWith($"{a.Address}:", StringComparison.Ordinal)));
-        output.WriteLine($"down after {Stopwatch.GetElapsedTime(cut)}: {string.Join(", ", await nodeA.GetListAsync("/links/down", Cancellation))}");
+        await UntilAsync(
+            "A goes around",
+            async () => (await nodeA.GetListAsync("/links/down", Cancellation))
+                .Any(link => link.StartsWith($"{b.Address}:", StringComparison.Ordinal)));
+        await UntilAsync(
+            "B goes around",
+            async () => (await nodeB.GetListAsync("/links/down", Cancellation))
+                .Any(link => link.StartsWith($"{a.Address}:", StringComparison.Ordinal)));
+        output.WriteLine(
+            $"down after {Stopwatch.GetElapsedTime(cut)}: {string.Join(", ", await nodeA.GetListAsync("/links/down", Cancellation))}");
         Assert.Equal("Degraded", await nodeA.GetAsync("/health", Cancellation));
         var upgraded = Stopwatch.GetTimestamp();
         using (var session = await nodeA.ConnectAsync("/recorders/r", Cancellation))
@@ -78,10 +88,13 @@ public sealed class CutLinkTests(ITestOutputHelper output)
             await Task.Delay(rest, TimeProvider.System, Cancellation);
         }
 
-        Assert.True(await AllAsync(nodes, async node => (await node.GetListAsync("/members/active", Cancellation)).Length == 3), "A living node was declared dead.");
+        Assert.True(
+            await AllAsync(nodes, async node => (await node.GetListAsync("/members/active", Cancellation)).Length == 3),
+            "A living node was declared dead.");
         await TestNetwork.MendAsync(a, b);
         var mended = Stopwatch.GetTimestamp();
-        await UntilAsync("All links are up", () => AllAsync(nodes, async node => (await node.GetListAsync("/links/down", Cancellation)).Length == 0));
+        await UntilAsync(
+            "All links are up", () => AllAsync(nodes, async node => (await node.GetListAsync("/links/down", Cancellation)).Length == 0));
         output.WriteLine($"up again {Stopwatch.GetElapsedTime(mended)} after the cut");
         await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Cancellation);
 
@@ -96,7 +109,9 @@ public sealed class CutLinkTests(ITestOutputHelper output)
             second.Dispose();
         }
 
-        Assert.True(await AllAsync(nodes, async node => await node.GetAsync("/health", Cancellation) == "Healthy"), "A node is not healthy after the cut.");
+        Assert.True(
+            await AllAsync(nodes, async node => await node.GetAsync("/health", Cancellation) == "Healthy"),
+            "A node is not healthy after the cut.");
         Assert.Single(nodeA.Output.Split('\n'), line => line.Contains("is down: no call was answered", StringComparison.Ordinal));
     }
 
@@ -131,7 +146,8 @@ public sealed class CutLinkTests(ITestOutputHelper output)
         Assert.Equal(2, (await client.ReceiveAsync(new byte[16], Cancellation)).Count);
     }
 
-    private static async Task<bool> AllAsync(TestNode[] nodes, Func<TestNode, Task<bool>> holds) => (await Task.WhenAll(nodes.Select(holds))).All(one => one);
+    private static async Task<bool> AllAsync(TestNode[] nodes, Func<TestNode, Task<bool>> holds) =>
+        (await Task.WhenAll(nodes.Select(holds))).All(one => one);
 
     private static async Task UntilAsync(string what, Func<Task<bool>> holds)
     {

@@ -25,7 +25,9 @@ public sealed class LostNodeTests(ITestOutputHelper output)
         var killed = Stopwatch.GetTimestamp();
         nodes.C.Kill();
         string[] closes;
-        while ((closes = await nodes.B.GetListAsync("/recorders/r/closes", Cancellation)).Length == 0 && Stopwatch.GetElapsedTime(killed) < FastProfile)
+        while (
+            (closes = await nodes.B.GetListAsync("/recorders/r/closes", Cancellation)).Length == 0
+                && Stopwatch.GetElapsedTime(killed) < FastProfile)
         {
             await Task.Delay(Poll, TimeProvider.System, Cancellation);
         }

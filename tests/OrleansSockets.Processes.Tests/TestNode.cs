@@ -15,12 +15,20 @@ internal sealed class TestNode : NodeProcess
     /// <summary>The silo's address.</summary>
     public string Silo { get; private set; } = "";
 
-    public static Task<TestNode> StartAsync(int port, int silo, int gateway, int primary, CancellationToken cancellation, params string[] more) =>
+    public static Task<TestNode> StartAsync(
+        int port, int silo, int gateway, int primary, CancellationToken cancellation, params string[] more) =>
         StartAsync(new TestNode(port, silo, gateway, primary, null, more), cancellation);
 
     /// <summary>In a place of its own, on the same ports as the nodes in other places.</summary>
-    public static Task<TestNode> StartAsync(NetworkPlace place, NetworkPlace first, string profile, CancellationToken cancellation) => StartAsync(
-        new TestNode(8080, 11111, 30000, 11111, place, ["--address", $"{place.Address}", "--primaryAddress", $"{first.Address}", "--profile", $"{profile}"]),
+    public static Task<TestNode> StartAsync(
+        NetworkPlace place, NetworkPlace first, string profile, CancellationToken cancellation) => StartAsync(
+        new TestNode(
+            8080,
+            11111,
+            30000,
+            11111,
+            place,
+            ["--address", $"{place.Address}", "--primaryAddress", $"{first.Address}", "--profile", $"{profile}"]),
         cancellation);
 
     private static async Task<TestNode> StartAsync(TestNode node, CancellationToken cancellation)

@@ -21,7 +21,8 @@ internal sealed class RecordedLog : ILoggerProvider
         }
     }
 
-    public ILogger CreateLogger(string categoryName) => new Category(this, categoryName.StartsWith("OrleansSockets.", StringComparison.Ordinal));
+    public ILogger CreateLogger(string categoryName) =>
+        new Category(this, categoryName.StartsWith("OrleansSockets.", StringComparison.Ordinal));
 
     public void Dispose()
     {
@@ -34,7 +35,8 @@ internal sealed class RecordedLog : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => isOurs || logLevel >= LogLevel.Error;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {

@@ -40,7 +40,8 @@ internal static class AdminEndpoints
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         deployments.MapPut("{name}", DeploymentEndpoints.PutAsync)
             .WithSummary("Writes settings; new ends on every node take them within 2 s.")
-            .WithDescription("If-Match: only over that revision. If-None-Match: *: only if there is none. Without either: over whatever is there.")
+            .WithDescription(
+                "If-Match: only over that revision. If-None-Match: *: only if there is none. Without either: over whatever is there.")
             .Accepts<SettingsDocument>(Json)
             .Produces<DeploymentDocument>()
             .Produces<DeploymentDocument>(StatusCodes.Status201Created)
@@ -49,7 +50,9 @@ internal static class AdminEndpoints
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         deployments.MapDelete("{name}", DeploymentEndpoints.DeleteAsync)
-            .WithSummary("Deletes a deployment that no living end has and no node takes by default. One that a node's configuration names comes back when that node starts.")
+            .WithSummary(
+                "Deletes a deployment that no living end has and no node takes by default. One that a node's configuration names comes "
+                    + "back when that node starts.")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -85,7 +88,9 @@ internal static class AdminEndpoints
             .Produces<PairPage>()
             .ProducesProblem(StatusCodes.Status400BadRequest);
         pairs.MapGet("{pair}", PairEndpoints.GetAsync)
-            .WithSummary("One pair: its ends, its timeline, and why an end saw 1006. The last pairs of each node are known for a while after their end.")
+            .WithSummary(
+                "One pair: its ends, its timeline, and why an end saw 1006. The last pairs of each node are known for a while after their "
+                    + "end.")
             .Produces<PairDocument>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
@@ -111,7 +116,8 @@ internal static class AdminEndpoints
             .WithSummary("The nodes of the cluster.")
             .Produces<IReadOnlyList<NodeDocument>>();
         nodes.MapPost("{node}/drain", NodeEndpoints.DrainAsync)
-            .WithSummary("Takes a node's edge out of service: not ready, no new sockets, open ones closed over time. Only a restart ends it.")
+            .WithSummary(
+                "Takes a node's edge out of service: not ready, no new sockets, open ones closed over time. Only a restart ends it.")
             .Produces<NodeDocument>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)

@@ -20,7 +20,8 @@ internal static class AdminOpenApi
     });
 
     public static async Task WriteAsync(
-        HttpContext http, [FromKeyedServices(AdminEndpoints.DocumentName)] IOpenApiDocumentProvider provider, CancellationToken cancellation)
+        HttpContext http, [FromKeyedServices(AdminEndpoints.DocumentName)] IOpenApiDocumentProvider provider,
+        CancellationToken cancellation)
     {
         var document = await provider.GetOpenApiDocumentAsync(cancellation);
         http.Response.ContentType = "application/json";

@@ -21,7 +21,8 @@ internal sealed class AdminPairs(ClusterNodes nodes)
         }
 
         var known = await nodes.AskAsync(nodes.Active, service => service.DescribePairsAsync(page, timeline: false), cancellation);
-        var rows = known.Answers.SelectMany(answer => answer.Value).GroupBy(row => row.Pair).OrderBy(rows => rows.Key.Value).Select(rows => Document(rows.Key, [.. rows]));
+        var rows = known.Answers.SelectMany(answer => answer.Value).GroupBy(row => row.Pair).OrderBy(rows => rows.Key.Value)
+            .Select(rows => Document(rows.Key, [.. rows]));
         return new PairPage([.. rows], more ? $"{page[^1]}" : null, [.. found.Silent.Union(known.Silent)]);
     }
 

@@ -6,12 +6,14 @@ using OrleansSockets.Pairs;
 namespace OrleansSockets.AspNetCore.Admin;
 
 /// <summary>The silos of the cluster, and questions to many of them at once.</summary>
-internal sealed class ClusterNodes(IClusterMembershipService membership, NodeServiceClient services, TimeProvider clock, IServiceProvider provider)
+internal sealed class ClusterNodes(
+    IClusterMembershipService membership, NodeServiceClient services, TimeProvider clock, IServiceProvider provider)
 {
     private readonly ISiloMetadataCache? _metadata = provider.GetService<ISiloMetadataCache>();
 
     public IReadOnlyList<ClusterMember> Members =>
-        [.. membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).OrderBy(member => Address(member.SiloAddress), StringComparer.Ordinal)];
+        [.. membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active)
+            .OrderBy(member => Address(member.SiloAddress), StringComparer.Ordinal)];
 
     public IReadOnlyList<SiloAddress> Active => [.. Members.Select(member => member.SiloAddress)];
 
@@ -28,7 +30,8 @@ internal sealed class ClusterNodes(IClusterMembershipService membership, NodeSer
     public IReadOnlyDictionary<string, string> Metadata(SiloAddress node) =>
         _metadata?.GetSiloMetadata(node).Metadata ?? (IReadOnlyDictionary<string, string>)new Dictionary<string, string>();
 
-    public async Task<NodeAnswers<T>> AskAsync<T>(IEnumerable<SiloAddress> nodes, Func<INodeService, Task<T>> ask, CancellationToken cancellation)
+    public async Task<NodeAnswers<T>> AskAsync<T>(
+        IEnumerable<SiloAddress> nodes, Func<INodeService, Task<T>> ask, CancellationToken cancellation)
     {
         var asked = await Task.WhenAll(nodes.Select(AskOneAsync));
         return new NodeAnswers<T>(
@@ -59,7 +62,9 @@ internal sealed record NodeAnswers<T>(IReadOnlyList<NodeAnswer<T>> Answers, IRea
     {
         if (Silent.Count > 0)
         {
-            throw new Unavailable($"Node {string.Join(", ", Silent)} did not answer within {Unavailable.Limit.TotalSeconds:0} s, so {otherwise}. Try again later.");
+            throw new Unavailable(
+                $"Node {string.Join(", ",
+                    Silent)} did not answer within {Unavailable.Limit.TotalSeconds:0} s, so {otherwise}. Try again later.");
         }
     }
 }

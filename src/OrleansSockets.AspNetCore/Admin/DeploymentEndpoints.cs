@@ -11,7 +11,8 @@ internal static partial class DeploymentEndpoints
     public static async Task<IResult> ListAsync(AdminDeployments deployments, TimeProvider clock, CancellationToken cancellation) =>
         TypedResults.Ok((await deployments.ListAsync(cancellation)).Select(deployment => Document(deployment, clock)).ToList());
 
-    public static async Task<IResult> GetAsync(string name, HttpContext http, AdminDeployments deployments, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<IResult> GetAsync(
+        string name, HttpContext http, AdminDeployments deployments, TimeProvider clock, CancellationToken cancellation)
     {
         if (await deployments.ReadAsync(name, cancellation) is not { } deployment)
         {
@@ -24,7 +25,8 @@ internal static partial class DeploymentEndpoints
             : TypedResults.Ok(Document(deployment, clock));
     }
 
-    public static async Task<IResult> GetEffectiveAsync(string name, AdminDeployments deployments, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<IResult> GetEffectiveAsync(
+        string name, AdminDeployments deployments, TimeProvider clock, CancellationToken cancellation)
     {
         if (await deployments.ReadAsync(name, cancellation) is not { } deployment)
         {
@@ -37,7 +39,8 @@ internal static partial class DeploymentEndpoints
             : ProblemLine.ToResult(problems);
     }
 
-    public static async Task<IResult> PutAsync(string name, HttpContext http, AdminDeployments deployments, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<IResult> PutAsync(
+        string name, HttpContext http, AdminDeployments deployments, TimeProvider clock, CancellationToken cancellation)
     {
         var body = await RequestBody.ReadAsync(http, cancellation);
         var settings = SettingsEndpoints.Read(body);
@@ -114,12 +117,16 @@ internal static partial class DeploymentEndpoints
         var current = await deployments.FindAsync(name, deadline);
         return precondition.Allows(current?.Revision ?? 0)
             ? (current!.Revision, null)
-            : (null, PreconditionFailed(current is null ? $"There is no deployment '{name}'." : $"The deployment '{name}' is at revision {current.Revision}."));
+            : (
+                null,
+                PreconditionFailed(
+                    current is null ? $"There is no deployment '{name}'." : $"The deployment '{name}' is at revision {current.Revision}."));
     }
 
     private static IResult Refused(string name, DeploymentWriteResult result, long? ifRevision) => result.Outcome switch
     {
-        DeploymentWriteOutcome.Invalid => ProblemLine.ToResult([.. result.Problems.Where(problem => problem.IsError).Select(ProblemLine.From)]),
+        DeploymentWriteOutcome.Invalid =>
+            ProblemLine.ToResult([.. result.Problems.Where(problem => problem.IsError).Select(ProblemLine.From)]),
         DeploymentWriteOutcome.NotFound => Unknown(name),
         DeploymentWriteOutcome.Conflict when ifRevision is not null => PreconditionFailed(result.Detail!),
         DeploymentWriteOutcome.Conflict => Results.Problem(result.Detail, statusCode: StatusCodes.Status409Conflict),
@@ -127,9 +134,11 @@ internal static partial class DeploymentEndpoints
         _ => throw new InvalidOperationException($"A write ended as {result.Outcome}."),
     };
 
-    private static IResult PreconditionFailed(string detail) => Results.Problem(detail, statusCode: StatusCodes.Status412PreconditionFailed);
+    private static IResult PreconditionFailed(string detail) =>
+        Results.Problem(detail, statusCode: StatusCodes.Status412PreconditionFailed);
 
-    private static IResult Unknown(string name) => Results.Problem($"There is no deployment '{name}'.", statusCode: StatusCodes.Status404NotFound);
+    private static IResult Unknown(string name) =>
+        Results.Problem($"There is no deployment '{name}'.", statusCode: StatusCodes.Status404NotFound);
 
     private static DeploymentDocument Document(DeploymentSnapshot deployment, TimeProvider clock) => new(
         deployment.Name,

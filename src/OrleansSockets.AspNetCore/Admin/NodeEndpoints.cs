@@ -10,7 +10,8 @@ internal static class NodeEndpoints
     {
         var asked = await nodes.AskAsync(nodes.Active, node => node.DescribeAsync(), cancellation);
         var snapshots = asked.Answers.ToDictionary(answer => answer.Node, answer => answer.Value);
-        return TypedResults.Ok(nodes.Members.Select(member => Document(nodes, member, snapshots.GetValueOrDefault(member.SiloAddress))).ToList());
+        return TypedResults.Ok(
+            nodes.Members.Select(member => Document(nodes, member, snapshots.GetValueOrDefault(member.SiloAddress))).ToList());
     }
 
     public static async Task<IResult> DrainAsync(string node, ClusterNodes nodes, CancellationToken cancellation)
@@ -42,5 +43,6 @@ internal static class NodeEndpoints
         snapshot is null
             ? null
             : [.. (snapshot.Outages ?? []).Select(link =>
-                new LinkDocument(ClusterNodes.Address(link.To), link.Since, link.Through is { } through ? ClusterNodes.Address(through) : null))]);
+                new LinkDocument(
+                    ClusterNodes.Address(link.To), link.Since, link.Through is { } through ? ClusterNodes.Address(through) : null))]);
 }

@@ -28,7 +28,8 @@ internal sealed record PairDocument(string Id, bool Finished, string? GrainNode,
 /// <param name="Deployment">Whose settings it has.</param>
 /// <param name="Revision">Of these settings.</param>
 /// <param name="QueuedBytes">Wait to be sent.</param>
-internal sealed record EndDocument(int Side, string Node, string ReadyState, string Phase, string Deployment, long Revision, long QueuedBytes);
+internal sealed record EndDocument(
+    int Side, string Node, string ReadyState, string Phase, string Deployment, long Revision, long QueuedBytes);
 
 /// <summary>One line of a timeline.</summary>
 /// <param name="Time">By the node's clock.</param>

@@ -7,7 +7,8 @@ namespace OrleansSockets.AspNetCore.Admin;
 /// <summary>Pairs over HTTP.</summary>
 internal static class PairEndpoints
 {
-    public static async Task<IResult> ListAsync([AsParameters] PairQuery query, ClusterNodes nodes, AdminPairs pairs, CancellationToken cancellation)
+    public static async Task<IResult> ListAsync(
+        [AsParameters] PairQuery query, ClusterNodes nodes, AdminPairs pairs, CancellationToken cancellation)
     {
         List<ProblemLine> problems = [];
         var filter = query.ToFilter(problems);
@@ -38,7 +39,9 @@ internal static class PairEndpoints
 
         if (!CloseReason.Fits(reason))
         {
-            body.Problems.Add(new ProblemLine("reason-too-long", $"WebSocket close reason must not be longer than {CloseReason.MaxBytes} bytes when UTF-8 encoded."));
+            body.Problems.Add(
+                new ProblemLine(
+                    "reason-too-long", $"WebSocket close reason must not be longer than {CloseReason.MaxBytes} bytes when UTF-8 encoded."));
         }
 
         return body.Problems.Count == 0
@@ -49,7 +52,8 @@ internal static class PairEndpoints
     public static Task<IResult> DropAsync(string pair, AdminPairs pairs, CancellationToken cancellation) =>
         EndAsync(pair, pairs, (node, id) => node.DropPairAsync(id), cancellation);
 
-    private static async Task<IResult> EndAsync(string pair, AdminPairs pairs, Func<INodeService, PairId, Task> end, CancellationToken cancellation)
+    private static async Task<IResult> EndAsync(
+        string pair, AdminPairs pairs, Func<INodeService, PairId, Task> end, CancellationToken cancellation)
     {
         if (await FindAsync(pair, pairs, cancellation) is not { } known)
         {
@@ -70,5 +74,6 @@ internal static class PairEndpoints
         Guid.TryParse(pair, out var id) ? await pairs.FindAsync(new PairId(id), cancellation) : null;
 
     private static IResult Unknown(string pair) => Results.Problem(
-        $"No node knows a pair '{pair}': it is not there, has ended a while ago, or never left its context.", statusCode: StatusCodes.Status404NotFound);
+        $"No node knows a pair '{pair}': it is not there, has ended a while ago, or never left its context.",
+        statusCode: StatusCodes.Status404NotFound);
 }

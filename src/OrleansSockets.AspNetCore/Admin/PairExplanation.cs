@@ -11,7 +11,8 @@ internal static class PairExplanation
     /// <summary>Causes that tell more than that an end is gone.</summary>
     private static readonly PairCause[] Reasons =
     [
-        PairCause.SocketEnded, PairCause.Failed, PairCause.NotClaimed, PairCause.NotAccepted, PairCause.NotAttached, PairCause.NodeLost, PairCause.LinkDown,
+        PairCause.SocketEnded, PairCause.Failed, PairCause.NotClaimed, PairCause.NotAccepted, PairCause.NotAttached, PairCause.NodeLost,
+        PairCause.LinkDown,
         PairCause.Unreadable, PairCause.Administrator,
     ];
 
@@ -21,8 +22,12 @@ internal static class PairExplanation
     public static IReadOnlyList<string> Of(PairDocument pair, IReadOnlyList<Happening> story)
     {
         List<string> sentences = [.. Sides.Select(side => Of(side, pair, story)).OfType<string>()];
-        sentences.AddRange(Sides.Select(side => (Side: side, Closed: First(story, side, PairCause.Unfinished))).Where(seen => seen.Closed is not null)
-            .Select(seen => $"{Name(seen.Side, pair)} was {seen.Closed!.Value.Entry.What} ({seen.Closed.Value.Entry.Code}, at {At(seen.Closed.Value)})."));
+        sentences.AddRange(
+            Sides.Select(side => (Side: side, Closed: First(story, side, PairCause.Unfinished))).Where(seen => seen.Closed is not null)
+            .Select(
+                seen =>
+                    $"{Name(seen.Side, pair)} was {seen.Closed!.Value.Entry.What} ({seen.Closed.Value.Entry.Code}, at "
+                        + $"{At(seen.Closed.Value)})."));
         return sentences.Count > 0 ? sentences : [WithoutDrop(pair, story)];
     }
 
@@ -55,8 +60,10 @@ internal static class PairExplanation
         }
 
         var reason = story.Where(happening => Reasons.Contains(happening.Entry.Cause))
-            .Where(happening => happening.Entry.Side == 1 - side || happening.Entry.Cause is PairCause.Administrator or PairCause.NotAttached)
-            .Where(happening => happening.Entry.Time <= drop.Entry.Time || happening.Entry.Cause is PairCause.NodeLost or PairCause.LinkDown)
+            .Where(
+                happening => happening.Entry.Side == 1 - side || happening.Entry.Cause is PairCause.Administrator or PairCause.NotAttached)
+            .Where(
+                happening => happening.Entry.Time <= drop.Entry.Time || happening.Entry.Cause is PairCause.NodeLost or PairCause.LinkDown)
             .Select(happening => (Happening?)happening)
             .LastOrDefault();
         return reason?.Entry.Cause switch
@@ -69,7 +76,8 @@ internal static class PairExplanation
             PairCause.LinkDown => $"the link to the node of {Other(side, pair)} was down: {reason.Value.Entry.What}",
             PairCause.Unreadable => $"what {Other(side, pair)} sent did not arrive whole: {reason.Value.Entry.What}",
             PairCause.Administrator => "an administrator dropped the pair",
-            _ when drop.Entry.Cause == PairCause.Gone && IsSocket(1 - side, pair) => $"the client of {Other(side, pair)} went away without a Close",
+            _ when drop.Entry.Cause == PairCause.Gone && IsSocket(1 - side, pair) =>
+                $"the client of {Other(side, pair)} went away without a Close",
             _ when drop.Entry.Cause == PairCause.Gone => $"{Other(side, pair)} went away without a Close",
             _ => $"{Other(side, pair)} was lost, and no node knows how",
         };
@@ -77,9 +85,11 @@ internal static class PairExplanation
 
     private static string WithoutDrop(PairDocument pair, IReadOnlyList<Happening> story)
     {
-        var closes = Sides.Select(side => (Side: side, Close: First(story, side, PairCause.Closed))).Where(sent => sent.Close is not null).ToArray();
+        var closes = Sides.Select(side => (Side: side, Close: First(story, side, PairCause.Closed)))
+            .Where(sent => sent.Close is not null).ToArray();
         var sent = string.Join(", then ", closes.OrderBy(close => close.Close!.Value.Entry.Time).Select(close =>
-            $"end {close.Side} sent {(close.Close!.Value.Entry.Code is { } code ? $"{code}" : "a Close without a code")} at {At(close.Close.Value)}"));
+            $"end {close.Side} sent {(close.Close!.Value.Entry.Code is { } code ? $"{code}"
+                : "a Close without a code")} at {At(close.Close.Value)}"));
         return closes.Length switch
         {
             0 when pair.Finished => "The pair is over; no node knows how.",

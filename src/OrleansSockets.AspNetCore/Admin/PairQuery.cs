@@ -15,7 +15,8 @@ internal sealed class PairQuery
     [FromQuery, Description("Only pairs with an end or their grain on this node: its address or name.")]
     public string? Node { get; set; }
 
-    [FromQuery, Description("Only pairs with an end in this ready state or phase: connecting, open, closing, closed; pending, accepted, coupled, hibernatable.")]
+    [FromQuery, Description("Only pairs with an end in this ready state or phase: connecting, open, closing, closed; pending, accepted, "
+        + "coupled, hibernatable.")]
     public string? State { get; set; }
 
     [FromQuery, Description("Only pairs with an end that has the settings of this deployment.")]
@@ -45,7 +46,9 @@ internal sealed class PairQuery
         var phase = Named<EndPhase>(State);
         if (State is not null && readyState is null && phase is null)
         {
-            problems.Add(ProblemLine.Invalid($"'state' is '{State}'; it must be one of {string.Join(", ", Names<ReadyState>().Union(Names<EndPhase>()))}."));
+            problems.Add(
+                ProblemLine.Invalid(
+                    $"'state' is '{State}'; it must be one of {string.Join(", ", Names<ReadyState>().Union(Names<EndPhase>()))}."));
         }
 
         return new PairFilter(readyState, readyState is null ? phase : null, Deployment, After is null ? null : new PairId(after), limit);
@@ -54,7 +57,8 @@ internal sealed class PairQuery
     // Enum.TryParse would take numbers, too.
     private static T? Named<T>(string? name)
         where T : struct, Enum =>
-        Enum.GetValues<T>().Where(value => string.Equals($"{value}", name, StringComparison.OrdinalIgnoreCase)).Select(value => (T?)value).FirstOrDefault();
+        Enum.GetValues<T>().Where(value => string.Equals($"{value}", name, StringComparison.OrdinalIgnoreCase))
+            .Select(value => (T?)value).FirstOrDefault();
 
     private static IEnumerable<string> Names<T>()
         where T : struct, Enum => Enum.GetNames<T>().Select(name => name.ToLowerInvariant());

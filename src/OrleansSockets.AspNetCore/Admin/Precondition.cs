@@ -37,7 +37,8 @@ internal sealed record Precondition(IReadOnlyList<long>? Revisions, bool MustExi
 
     /// <summary>Whether a deployment at this revision (0: none) may be replaced.</summary>
     public bool Allows(long revision) =>
-        (!MustNotExist || revision == 0) && (!MustExist || revision > 0) && (Revisions is null || (revision > 0 && Revisions.Contains(revision)));
+        (!MustNotExist || revision == 0) && (!MustExist || revision > 0)
+            && (Revisions is null || (revision > 0 && Revisions.Contains(revision)));
 
     private static IList<EntityTagHeaderValue>? Tags(HttpRequest request, string header, List<ProblemLine> problems)
     {

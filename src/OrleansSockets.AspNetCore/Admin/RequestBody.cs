@@ -52,7 +52,9 @@ internal sealed class RequestBody
 
     public string? Text(string name) => Read(name, "a text", JsonValueKind.String) is { } value ? value.GetString() : null;
 
-    public bool Flag(string name) => Find(name) is { ValueKind: JsonValueKind.True } || (Read(name, "true or false", JsonValueKind.False) is { } value && value.GetBoolean());
+    public bool Flag(string name) =>
+        Find(name) is { ValueKind: JsonValueKind.True }
+            || (Read(name, "true or false", JsonValueKind.False) is { } value && value.GetBoolean());
 
     public int? Number(string name)
     {
@@ -86,7 +88,8 @@ internal sealed class RequestBody
         return [];
     }
 
-    public RequestBody? Part(string name) => Read(name, "an object", JsonValueKind.Object) is { } value ? new RequestBody(value, $"{_place}{name}.", Problems) : null;
+    public RequestBody? Part(string name) =>
+        Read(name, "an object", JsonValueKind.Object) is { } value ? new RequestBody(value, $"{_place}{name}.", Problems) : null;
 
     /// <summary>Refuses members that nobody asked for: a misspelt one must not be passed over.</summary>
     public void RefuseOthers() => Problems.AddRange(_json.EnumerateObject()

@@ -34,7 +34,8 @@ internal sealed record EffectiveDocument(
     IReadOnlyList<ProblemLine> Warnings);
 
 /// <summary>One side of a comparison: a deployment's name, or a date and flags.</summary>
-internal sealed record ComparedSettings(string? Deployment, string? CompatibilityDate, IReadOnlyList<string>? CompatibilityFlags, bool Experimental = false);
+internal sealed record ComparedSettings(
+    string? Deployment, string? CompatibilityDate, IReadOnlyList<string>? CompatibilityFlags, bool Experimental = false);
 
 internal sealed record ComparisonRequest(ComparedSettings From, ComparedSettings To);
 

@@ -15,7 +15,8 @@ internal static class SettingsEndpoints
         return body.Problems.Count == 0 ? TypedResults.Ok(effective) : ProblemLine.ToResult(body.Problems);
     }
 
-    public static async Task<IResult> CompareAsync(HttpContext http, AdminDeployments deployments, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<IResult> CompareAsync(
+        HttpContext http, AdminDeployments deployments, TimeProvider clock, CancellationToken cancellation)
     {
         var body = await RequestBody.ReadAsync(http, cancellation);
         var from = await ReadSideAsync("from");
@@ -55,7 +56,8 @@ internal static class SettingsEndpoints
         new(body.Text("compatibilityDate"), body.Texts("compatibilityFlags"), body.Flag("experimental"));
 
     /// <summary>Null: there are errors, which are added to <paramref name="problems"/>.</summary>
-    public static EffectiveDocument? Evaluate(string? name, long? revision, CompatibilitySettings settings, TimeProvider clock, List<ProblemLine> problems)
+    public static EffectiveDocument? Evaluate(
+        string? name, long? revision, CompatibilitySettings settings, TimeProvider clock, List<ProblemLine> problems)
     {
         var result = CompatibilityRules.Evaluate(settings, Today(clock));
         problems.AddRange(result.Problems.Where(problem => problem.IsError).Select(ProblemLine.From));
@@ -85,5 +87,7 @@ internal static class SettingsEndpoints
     private static IEnumerable<FeatureChange> Changes(EffectiveDocument from, EffectiveDocument to) =>
         from.Decisions.Zip(to.Decisions)
             .Where(pair => pair.First.Enabled != pair.Second.Enabled)
-            .Select(pair => new FeatureChange(pair.First.Feature, pair.First.Enabled, pair.Second.Enabled, pair.First.Reason, pair.Second.Reason));
+            .Select(
+                pair => new FeatureChange(
+                    pair.First.Feature, pair.First.Enabled, pair.Second.Enabled, pair.First.Reason, pair.Second.Reason));
 }

@@ -9,7 +9,9 @@ namespace OrleansSockets.AspNetCore.Connections;
 /// <see cref="BaseConnectionContext.ConnectionClosed"/> fires, and the transport fires it at the client's FIN. An upgraded socket must not
 /// lose its answer that way, so its token no longer follows the transport's.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "Without a timer or a wait handle a token source holds nothing to dispose of; the connection's token outlives all who could.")]
+[SuppressMessage("Reliability", "CA1001",
+    Justification =
+        "Without a timer or a wait handle a token source holds nothing to dispose of; the connection's token outlives all who could.")]
 internal sealed class HalfCloseConnection : IHalfCloseFeature, IConnectionWatch
 {
     private readonly Lock _gate = new();

@@ -37,7 +37,8 @@ internal static class PairsEndpoint
         {
             return Refuse(
                 StatusCodes.Status429TooManyRequests,
-                $"{options.MaxWaitingPerAddress} clients of your address wait for their partners already ({nameof(EdgeOptions.MaxWaitingPerAddress)}).");
+                $"{options.MaxWaitingPerAddress} clients of your address wait for their partners already "
+                    + $"({nameof(EdgeOptions.MaxWaitingPerAddress)}).");
         }
 
         var hub = services.GetRequiredService<PairHub>();
@@ -52,10 +53,12 @@ internal static class PairsEndpoint
             {
                 NameOutcome.Taken => EndOffer.Refuse(StatusCodes.Status409Conflict, $"End {side} of the pair '{name}' has a client."),
                 NameOutcome.Gone => EndOffer.Refuse(
-                    StatusCodes.Status410Gone, $"The pair '{name}' has ended; its name is free again in {Math.Ceiling(joined.FreeIn.TotalSeconds)} s."),
+                    StatusCodes.Status410Gone,
+                    $"The pair '{name}' has ended; its name is free again in {Math.Ceiling(joined.FreeIn.TotalSeconds)} s."),
                 NameOutcome.Joined => offer = Offer(joined.Held!, place, names, hub, options.PartnerTimeout),
                 _ => Refuse(
-                    StatusCodes.Status503ServiceUnavailable, "The cluster has just changed and does not know yet who holds this name; try again."),
+                    StatusCodes.Status503ServiceUnavailable,
+                    "The cluster has just changed and does not know yet who holds this name; try again."),
             };
         }
         finally
@@ -82,7 +85,8 @@ internal static class PairsEndpoint
         {
             held.Attach(
                 waits: () => !end.HasMet,
-                strayed: () => socket.CloseWith(CloseCode.ServiceRestart, "The name was given out anew while the cluster changed; connect again."));
+                strayed: () => socket.CloseWith(
+                    CloseCode.ServiceRestart, "The name was given out anew while the cluster changed; connect again."));
             await WaitForPartnerAsync(end, socket, partnerTimeout, hub.Clock, over);
             place.Dispose();
         },

@@ -37,6 +37,7 @@ internal static class SessionEndpoint
         Query = context.Request.QueryString.ToString(),
         Protocols = [.. WebSocketHandshake.Offered(context)],
         User = context.User.Identity?.Name,
-        Headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+        Headers = context.Request.Headers.ToDictionary(
+            header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
     };
 }

@@ -33,7 +33,9 @@ internal sealed class SocketAcceptor(
         if (failure is null && !registry.TryEnter())
         {
             failure = HandshakeFailure.TryAgain(
-                registry.IsDraining ? "This node shuts down." : $"This node has {nameof(EdgeOptions.MaxSockets)} ({_options.MaxSockets}) open sockets.");
+                registry.IsDraining
+                    ? "This node shuts down."
+                    : $"This node has {nameof(EdgeOptions.MaxSockets)} ({_options.MaxSockets}) open sockets.");
         }
 
         if (failure is not null)
@@ -70,7 +72,8 @@ internal sealed class SocketAcceptor(
                     // Workers leaves a client's bytes where they are until its end is accepted: no Pong before, and no end of TCP is
                     // noticed.
                     var readsAhead = _options.ProtocolChecks != ProtocolChecks.Workers || offer.AwaitsClient;
-                    end = await CoupledSocketEnd.ClaimAsync(hub, ticket, RequestContexts.Of(context).Settings, readsAhead, offer.AwaitsClient, timeout);
+                    end = await CoupledSocketEnd.ClaimAsync(
+                        hub, ticket, RequestContexts.Of(context).Settings, readsAhead, offer.AwaitsClient, timeout);
                 }
             });
             failure ??= offer?.Failure;
@@ -142,7 +145,8 @@ internal sealed class SocketAcceptor(
         {
             EdgeLog.HandshakeFailed(logger, e, context.Request.Path);
             return new HandshakeFailure(
-                StatusCodes.Status504GatewayTimeout, $"No answer within {nameof(EdgeOptions.HandshakeTimeout)} ({_options.HandshakeTimeout}).");
+                StatusCodes.Status504GatewayTimeout,
+                $"No answer within {nameof(EdgeOptions.HandshakeTimeout)} ({_options.HandshakeTimeout}).");
         }
         catch (Orleans.Runtime.OrleansException e)
         {

@@ -18,7 +18,8 @@ internal static class WebSocketHandshake
     private const int KeyBytes = 16;
 
     private static readonly HandshakeFailure NoUpgrade = new(
-        StatusCodes.Status426UpgradeRequired, "This address speaks WebSocket: the request needs 'Connection: Upgrade' and 'Upgrade: websocket'.")
+        StatusCodes.Status426UpgradeRequired,
+        "This address speaks WebSocket: the request needs 'Connection: Upgrade' and 'Upgrade: websocket'.")
     {
         Headers = new Dictionary<string, string> { [HeaderNames.Upgrade] = WebSocket, [HeaderNames.Connection] = HeaderNames.Upgrade },
     };
@@ -35,7 +36,8 @@ internal static class WebSocketHandshake
         "This address speaks WebSocket: over HTTP/2 the request needs the method CONNECT and ':protocol: websocket' (RFC 8441).");
 
     private static readonly HandshakeFailure NoProxy = new(
-        StatusCodes.Status400BadRequest, "A CONNECT without ':protocol' asks for a proxy, and this is none. A WebSocket needs ':protocol: websocket' (RFC 8441).");
+        StatusCodes.Status400BadRequest,
+        "A CONNECT without ':protocol' asks for a proxy, and this is none. A WebSocket needs ':protocol: websocket' (RFC 8441).");
 
     private static readonly HandshakeFailure WrongVersionOfHttp2 = new(StatusCodes.Status400BadRequest, WrongVersion.Detail)
     {
@@ -86,7 +88,8 @@ internal static class WebSocketHandshake
 
         return anyOrigin || IsAllowed(request.Headers.Origin, options.AllowedOrigins) || IsOwn(context)
             ? null
-            : new HandshakeFailure(StatusCodes.Status403Forbidden, $"The origin '{request.Headers.Origin}' is not allowed to open sockets here.");
+            : new HandshakeFailure(
+                StatusCodes.Status403Forbidden, $"The origin '{request.Headers.Origin}' is not allowed to open sockets here.");
     }
 
     /// <summary>
@@ -124,7 +127,8 @@ internal static class WebSocketHandshake
     {
         if (protocol is not null && !Offered(context).Contains(protocol, StringComparer.Ordinal))
         {
-            throw new InvalidOperationException($"The client did not offer the subprotocol '{protocol}', so it cannot be chosen (RFC 6455 section 4.2.2).");
+            throw new InvalidOperationException(
+                $"The client did not offer the subprotocol '{protocol}', so it cannot be chosen (RFC 6455 section 4.2.2).");
         }
 
         var headers = context.Response.Headers;
@@ -164,7 +168,8 @@ internal static class WebSocketHandshake
 
     private static bool IsWebSocket(string? protocol) => string.Equals(protocol, WebSocket, StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsMultiplexed(HttpRequest request) => HttpProtocol.IsHttp2(request.Protocol) || HttpProtocol.IsHttp3(request.Protocol);
+    private static bool IsMultiplexed(HttpRequest request) =>
+        HttpProtocol.IsHttp2(request.Protocol) || HttpProtocol.IsHttp3(request.Protocol);
 
     private static HandshakeFailure OtherProtocol(string? protocol) => new(
         StatusCodes.Status400BadRequest, $"The protocol '{protocol}' is not spoken here: ':protocol' must be '{WebSocket}' (RFC 8441).");

@@ -62,7 +62,8 @@ internal sealed class ClientHandshake
         }
 
         if (Single(response, HeaderNames.SecWebSocketAccept) != WebSocketHandshake.AcceptKey(_key)
-            || !response.Headers.Upgrade.Any(upgrade => string.Equals(upgrade.Name, WebSocketHandshake.WebSocket, StringComparison.OrdinalIgnoreCase)))
+            || !response.Headers.Upgrade.Any(
+                upgrade => string.Equals(upgrade.Name, WebSocketHandshake.WebSocket, StringComparison.OrdinalIgnoreCase)))
         {
             throw Failed(Uri, "answered 101 for another handshake than this one");
         }

@@ -14,7 +14,8 @@ internal sealed class WebSocketConnector(
 {
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
 
-    public async Task<WebSocketEnd> ConnectWebSocketAsync(Uri uri, WebSocketConnectOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<WebSocketEnd> ConnectWebSocketAsync(
+        Uri uri, WebSocketConnectOptions? options = null, CancellationToken cancellationToken = default)
     {
         var end = ConnectWebSocket(uri, options, cancellationToken);
         await end.Opened;
@@ -28,7 +29,8 @@ internal sealed class WebSocketConnector(
         var handshake = new ClientHandshake(uri, options);
         if (!registry.TryEnter())
         {
-            throw new WebSocketPairException(WebSocketPairErrorKind.Other, $"{uri} is not opened: this node shuts down or has as many sockets as it may.");
+            throw new WebSocketPairException(
+                WebSocketPairErrorKind.Other, $"{uri} is not opened: this node shuts down or has as many sockets as it may.");
         }
 
         var (outside, inside) = pairs.Create();
@@ -41,7 +43,8 @@ internal sealed class WebSocketConnector(
     public void Dispose() => _http.Dispose();
 
     private async Task ConnectAsync(
-        ClientHandshake handshake, TimeSpan limit, WebSocketEnd outside, WebSocketEnd inside, TaskCompletionSource opened, CancellationToken cancellationToken)
+        ClientHandshake handshake, TimeSpan limit, WebSocketEnd outside, WebSocketEnd inside, TaskCompletionSource opened,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -62,7 +65,8 @@ internal sealed class WebSocketConnector(
         }
     }
 
-    private async Task<(Stream Stream, string Protocol)> OpenAsync(ClientHandshake handshake, TimeSpan limit, CancellationToken cancellationToken)
+    private async Task<(Stream Stream, string Protocol)> OpenAsync(
+        ClientHandshake handshake, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(limit == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : limit, hub.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);

@@ -17,7 +17,8 @@ internal sealed class DrivenEnd(IWebSocketPairFactory pairs, PairHub hub) : WebS
     {
         this.UseWebSocketDeployment(deployment);
         var end = await pairs.ClaimAsync(ticket, CancellationToken.None);
-        end.OnMessage(e => Tell("message", seen => e.Data.IsText ? seen with { Text = e.Data.Text } : seen with { Bytes = e.Data.Bytes.Length }));
+        end.OnMessage(
+            e => Tell("message", seen => e.Data.IsText ? seen with { Text = e.Data.Text } : seen with { Bytes = e.Data.Bytes.Length }));
         end.OnClose(e => Tell("close", seen => seen with { Code = e.Code, Reason = e.Reason, WasClean = e.WasClean }));
         end.OnError(e => Tell("error", seen => seen with { Kind = $"{e.Kind}", Message = e.Message }));
         (_ticket, _end) = (ticket, end);
@@ -31,7 +32,8 @@ internal sealed class DrivenEnd(IWebSocketPairFactory pairs, PairHub hub) : WebS
     {
         if (_end is null)
         {
-            return Task.FromResult(UpgradeResponse.Reject(StatusCodes.Status404NotFound, "No end is held under this name; make a pair first."));
+            return Task.FromResult(
+                UpgradeResponse.Reject(StatusCodes.Status404NotFound, "No end is held under this name; make a pair first."));
         }
 
         var (client, control) = new WebSocketPair();

@@ -6,7 +6,8 @@ namespace OrleansSockets.AspNetCore.Page;
 internal static class PageContent
 {
     // Nothing but this page's own files and sockets; no other site may frame it.
-    public const string SecurityPolicy = "default-src 'self'; connect-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'self'; form-action 'none'";
+    public const string SecurityPolicy =
+        "default-src 'self'; connect-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'self'; form-action 'none'";
 
     public static string Read(string name)
     {

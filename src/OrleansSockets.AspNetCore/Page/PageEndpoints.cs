@@ -27,6 +27,7 @@ internal static class PageEndpoints
     {
         http.Response.Headers.ContentSecurityPolicy = PageContent.SecurityPolicy;
         var folder = $"{http.Request.PathBase}{pattern.TrimEnd('/')}/page/";
-        return Results.Content(PageContent.Read("page.html").Replace("{{base}}", folder, StringComparison.Ordinal), "text/html; charset=utf-8");
+        return Results.Content(
+            PageContent.Read("page.html").Replace("{{base}}", folder, StringComparison.Ordinal), "text/html; charset=utf-8");
     }
 }

@@ -8,11 +8,13 @@ namespace OrleansSockets.AspNetCore.Page;
 
 /// <summary>What the page asks over HTTP: the nodes, a new pair with its ends on two of them, and what has happened to it.</summary>
 internal sealed class PagePairs(
-    IWebSocketPairFactory pairs, IGrainFactory grains, IClusterMembershipService membership, ILocalSiloDetails self, DeploymentRegistry deployments)
+    IWebSocketPairFactory pairs, IGrainFactory grains, IClusterMembershipService membership, ILocalSiloDetails self,
+    DeploymentRegistry deployments)
 {
     public Choice Choices() => new(
         Name(self.SiloAddress),
-        [.. ActiveNodes().OrderByDescending(node => node.Equals(self.SiloAddress)).Select(node => new Node(node.ToParsableString(), Name(node)))],
+        [.. ActiveNodes().OrderByDescending(node => node.Equals(self.SiloAddress))
+            .Select(node => new Node(node.ToParsableString(), Name(node)))],
         [.. deployments.Names.Order(StringComparer.Ordinal)]);
 
     public async Task<IResult> MakeAsync(string client, string server, string clientDeployment, string serverDeployment)
@@ -30,13 +32,15 @@ internal sealed class PagePairs(
         var pair = pairs.Create();
         var tickets = new[] { pair.Client.Release(), pair.Server.Release() };
         var id = tickets[0].Pair;
-        var ends = new[] { await HoldAsync(tickets[0], clientNode, clientDeployment), await HoldAsync(tickets[1], serverNode, serverDeployment) };
+        var ends =
+            new[] { await HoldAsync(tickets[0], clientNode, clientDeployment), await HoldAsync(tickets[1], serverNode, serverDeployment) };
         return Results.Ok(new MadePair($"{id}", ends));
     }
 
     public async Task<PairStory> TellAsync(Guid pair)
     {
-        var ends = await Task.WhenAll(Enumerable.Range(0, 2).Select(side => grains.GetGrain<IDrivenEnd>(EndName(new PairId(pair), side)).DescribeAsync()));
+        var ends = await Task.WhenAll(
+            Enumerable.Range(0, 2).Select(side => grains.GetGrain<IDrivenEnd>(EndName(new PairId(pair), side)).DescribeAsync()));
         var hosts = ends.Select(end => end?.Host).OfType<PairHostSnapshot>().ToList();
         PairSnapshot? grain = null;
         if (hosts.Exists(host => !host.IsDone))
@@ -52,7 +56,8 @@ internal sealed class PagePairs(
         return new(
             grain is null ? null : Name(grain.Owner),
             grain?.Epoch.Counter,
-            [.. ends.OfType<DrivenEndSnapshot>().Select(end => new EndStory(end.Side, (int)end.ReadyState, Settings(end)?.Deployment, Settings(end)?.Revision))],
+            [.. ends.OfType<DrivenEndSnapshot>()
+                .Select(end => new EndStory(end.Side, (int)end.ReadyState, Settings(end)?.Deployment, Settings(end)?.Revision))],
             [.. happenings]);
     }
 

@@ -9,7 +9,8 @@ namespace OrleansSockets.AspNetCore.Sockets;
 /// has. Two loops run, one for each direction; whichever ends first decides how the other one ends. <see cref="Tick"/> and
 /// <see cref="CloseWith"/> may be called by anyone at any time.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "The token source has no timer and nothing to dispose of, and Reset may come at any time.")]
+[SuppressMessage("Reliability", "CA1001",
+    Justification = "The token source has no timer and nothing to dispose of, and Reset may come at any time.")]
 internal sealed class EdgeSocket
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(20);
@@ -88,7 +89,8 @@ internal sealed class EdgeSocket
             await Task.WhenAny(sending, receiving);
             IsEndedByClient = !_closesByItself && !Volatile.Read(ref _isReset)
                 && (receiving.IsCompleted || await sending is not (SendResult.Closed or SendResult.PeerGone));
-            var outcome = await (receiving.IsCompleted ? AfterReceivingAsync(await receiving, sending) : AfterSendingAsync(await sending, receiving));
+            var outcome = await (
+                receiving.IsCompleted ? AfterReceivingAsync(await receiving, sending) : AfterSendingAsync(await sending, receiving));
             return Volatile.Read(ref _isReset) ? SocketOutcome.Reset : outcome;
         }
         catch

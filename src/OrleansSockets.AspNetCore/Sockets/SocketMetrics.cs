@@ -17,7 +17,8 @@ internal sealed class SocketMetrics
 
     public void Observe(Func<int> count) => _meter.CreateObservableUpDownCounter(EdgeDiagnostics.ActiveSockets, count, "{socket}");
 
-    public void Ended(SocketOutcome outcome) => _ended.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.OutcomeTag, outcome switch
+    public void Ended(SocketOutcome outcome) =>
+        _ended.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.OutcomeTag, outcome switch
     {
         SocketOutcome.Closed => "closed",
         SocketOutcome.Dropped => "dropped",

@@ -37,7 +37,8 @@ internal sealed class SocketRegistry : IDisposable
     /// <param name="pace">The clock of the shutdown, which goes on all the same.</param>
     /// <param name="metrics">Counts sockets.</param>
     /// <param name="logger">For the shutdown.</param>
-    public SocketRegistry(IOptions<EdgeOptions> options, PairHub hub, TimeProvider pace, SocketMetrics metrics, ILogger<SocketRegistry> logger)
+    public SocketRegistry(
+        IOptions<EdgeOptions> options, PairHub hub, TimeProvider pace, SocketMetrics metrics, ILogger<SocketRegistry> logger)
     {
         _metrics = metrics;
         metrics.Observe(() => Count);

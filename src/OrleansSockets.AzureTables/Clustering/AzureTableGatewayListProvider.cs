@@ -5,7 +5,8 @@ using Orleans.Messaging;
 namespace OrleansSockets.AzureTables.Clustering;
 
 /// <summary>Tells a client which silos it may connect to: the active ones that have a gateway.</summary>
-internal sealed class AzureTableGatewayListProvider(AzureTableMembershipTable membership, IOptions<GatewayOptions> options) : IGatewayListProvider
+internal sealed class AzureTableGatewayListProvider(AzureTableMembershipTable membership, IOptions<GatewayOptions> options)
+    : IGatewayListProvider
 {
     public TimeSpan MaxStaleness => options.Value.GatewayListRefreshPeriod;
 

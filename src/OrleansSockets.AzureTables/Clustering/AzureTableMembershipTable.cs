@@ -59,7 +59,8 @@ internal sealed class AzureTableMembershipTable(
         tableVersion,
         cancellationToken);
 
-    public Task<bool> UpdateRowAsync(MembershipEntry entry, string etag, TableVersion tableVersion, CancellationToken cancellationToken) => ChangeAsync(
+    public Task<bool> UpdateRowAsync(
+        MembershipEntry entry, string etag, TableVersion tableVersion, CancellationToken cancellationToken) => ChangeAsync(
         $"update silo {entry.SiloAddress}",
         new(TableTransactionActionType.UpdateReplace, SiloEntity.Create(_partition, entry), new ETag(etag)),
         tableVersion,
@@ -74,7 +75,8 @@ internal sealed class AzureTableMembershipTable(
     public async Task CleanupDefunctSiloEntriesAsync(DateTimeOffset beforeDate, CancellationToken cancellationToken)
     {
         var members = (await ReadAllAsync(cancellationToken)).Members;
-        foreach (var (entry, etag) in members.Where(member => member.Item1.Status == SiloStatus.Dead && LastSign(member.Item1) < beforeDate))
+        foreach (
+            var (entry, etag) in members.Where(member => member.Item1.Status == SiloStatus.Dead && LastSign(member.Item1) < beforeDate))
         {
             await _table.RunAsync(
                 $"remove dead silo {entry.SiloAddress}",
@@ -119,13 +121,15 @@ internal sealed class AzureTableMembershipTable(
     }
 
     // The same for callers that know no cancellation.
-    public Task InitializeMembershipTable(bool tryInitTableVersion) => InitializeMembershipTableAsync(tryInitTableVersion, CancellationToken.None);
+    public Task InitializeMembershipTable(bool tryInitTableVersion) =>
+        InitializeMembershipTableAsync(tryInitTableVersion, CancellationToken.None);
 
     public Task<MembershipTableData> ReadAll() => ReadAllAsync(CancellationToken.None);
 
     public Task<MembershipTableData> ReadRow(SiloAddress key) => ReadRowAsync(key, CancellationToken.None);
 
-    public Task<bool> InsertRow(MembershipEntry entry, TableVersion tableVersion) => InsertRowAsync(entry, tableVersion, CancellationToken.None);
+    public Task<bool> InsertRow(MembershipEntry entry, TableVersion tableVersion) =>
+        InsertRowAsync(entry, tableVersion, CancellationToken.None);
 
     public Task<bool> UpdateRow(MembershipEntry entry, string etag, TableVersion tableVersion) =>
         UpdateRowAsync(entry, etag, tableVersion, CancellationToken.None);
@@ -136,7 +140,8 @@ internal sealed class AzureTableMembershipTable(
 
     public Task DeleteMembershipTableEntries(string clusterId) => DeleteMembershipTableEntriesAsync(clusterId, CancellationToken.None);
 
-    private Task<bool> ChangeAsync(string what, TableTransactionAction silo, TableVersion next, CancellationToken cancellationToken) => _table.RunAsync(
+    private Task<bool> ChangeAsync(
+        string what, TableTransactionAction silo, TableVersion next, CancellationToken cancellationToken) => _table.RunAsync(
         what,
         async (table, limit) =>
         {
@@ -166,7 +171,8 @@ internal sealed class AzureTableMembershipTable(
     {
         var filter = silo is null
             ? TableClient.CreateQueryFilter($"PartitionKey eq {_partition}")
-            : TableClient.CreateQueryFilter($"PartitionKey eq {_partition} and (RowKey eq {VersionRow} or RowKey eq {SiloEntity.RowKey(silo)})");
+            : TableClient.CreateQueryFilter(
+                $"PartitionKey eq {_partition} and (RowKey eq {VersionRow} or RowKey eq {SiloEntity.RowKey(silo)})");
         while (true)
         {
             var version = new TableVersion(0, "");

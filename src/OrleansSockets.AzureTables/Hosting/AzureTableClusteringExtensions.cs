@@ -21,7 +21,8 @@ public static class AzureTableClusteringExtensions
     /// <param name="builder">The silo.</param>
     /// <param name="configure">Says which table and how it is reached, with services at hand.</param>
     /// <returns>The silo.</returns>
-    public static ISiloBuilder UseAzureTableClustering(this ISiloBuilder builder, Action<OptionsBuilder<AzureTableClusteringOptions>> configure)
+    public static ISiloBuilder UseAzureTableClustering(
+        this ISiloBuilder builder, Action<OptionsBuilder<AzureTableClusteringOptions>> configure)
     {
         AddMembership(builder.Services, configure);
         builder.Services.AddSingleton<IMembershipTable>(services => services.GetRequiredService<AzureTableMembershipTable>());
@@ -39,7 +40,8 @@ public static class AzureTableClusteringExtensions
     /// <param name="builder">The client.</param>
     /// <param name="configure">Says which table and how it is reached, with services at hand.</param>
     /// <returns>The client.</returns>
-    public static IClientBuilder UseAzureTableClustering(this IClientBuilder builder, Action<OptionsBuilder<AzureTableClusteringOptions>> configure)
+    public static IClientBuilder UseAzureTableClustering(
+        this IClientBuilder builder, Action<OptionsBuilder<AzureTableClusteringOptions>> configure)
     {
         AddMembership(builder.Services, configure);
         return builder;

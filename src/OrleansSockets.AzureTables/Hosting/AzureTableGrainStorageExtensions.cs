@@ -19,7 +19,8 @@ public static class AzureTableGrainStorageExtensions
     /// <param name="name">What grains ask for, as in <c>[PersistentState("state", "name")]</c>.</param>
     /// <param name="configure">Says which table and how it is reached.</param>
     /// <returns>The silo.</returns>
-    public static ISiloBuilder AddAzureTableGrainStorage(this ISiloBuilder builder, string name, Action<AzureTableGrainStorageOptions> configure) =>
+    public static ISiloBuilder AddAzureTableGrainStorage(
+        this ISiloBuilder builder, string name, Action<AzureTableGrainStorageOptions> configure) =>
         builder.AddAzureTableGrainStorage(name, (OptionsBuilder<AzureTableGrainStorageOptions> options) => options.Configure(configure));
 
     /// <summary>Adds grain storage in a table under a name.</summary>
@@ -32,8 +33,10 @@ public static class AzureTableGrainStorageExtensions
     {
         var services = builder.Services;
         configure(services.AddOptions<AzureTableGrainStorageOptions>(name));
-        services.AddTransient<IPostConfigureOptions<AzureTableGrainStorageOptions>, DefaultStorageProviderSerializerOptionsConfigurator<AzureTableGrainStorageOptions>>();
-        services.AddTransient<IConfigurationValidator>(provider => new AzureTablesOptionsValidator(Options(provider, name), $"grain storage '{name}'"));
+        services.AddTransient<IPostConfigureOptions<AzureTableGrainStorageOptions>,
+        DefaultStorageProviderSerializerOptionsConfigurator<AzureTableGrainStorageOptions>>();
+        services.AddTransient<IConfigurationValidator>(
+            provider => new AzureTablesOptionsValidator(Options(provider, name), $"grain storage '{name}'"));
         services.TryAddSingleton(TimeProvider.System);
         services.AddGrainStorage(name, (provider, key) => new AzureTableGrainStorage(
             key,
@@ -48,7 +51,8 @@ public static class AzureTableGrainStorageExtensions
     /// <param name="builder">The silo.</param>
     /// <param name="configure">Says which table and how it is reached.</param>
     /// <returns>The silo.</returns>
-    public static ISiloBuilder AddAzureTableGrainStorageAsDefault(this ISiloBuilder builder, Action<AzureTableGrainStorageOptions> configure) =>
+    public static ISiloBuilder AddAzureTableGrainStorageAsDefault(
+        this ISiloBuilder builder, Action<AzureTableGrainStorageOptions> configure) =>
         builder.AddAzureTableGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, configure);
 
     private static AzureTableGrainStorageOptions Options(IServiceProvider services, string name) =>

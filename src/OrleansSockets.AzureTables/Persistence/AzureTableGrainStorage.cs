@@ -54,7 +54,8 @@ internal sealed class AzureTableGrainStorage(
         if (data.Length > StateEntity.MaxBytes)
         {
             throw new AzureTablesException(
-                $"Could not write '{stateName}' of {grainId}: it has {data.Length} bytes, and a row of a table holds {StateEntity.MaxBytes}. "
+                $"Could not write '{stateName}' of {grainId}: it has {data.Length} bytes, and a row of a table holds "
+                    + $"{StateEntity.MaxBytes}. "
                 + "Keep less in one state, or spread it over several.");
         }
 
@@ -90,7 +91,8 @@ internal sealed class AzureTableGrainStorage(
         Forget(grainState);
     }
 
-    private static async Task<(bool IsOurs, string? ETag)> WriteAsync(TableClient table, TableEntity entity, string? expected, CancellationToken limit)
+    private static async Task<(bool IsOurs, string? ETag)> WriteAsync(
+        TableClient table, TableEntity entity, string? expected, CancellationToken limit)
     {
         try
         {
@@ -143,7 +145,8 @@ internal sealed class AzureTableGrainStorage(
 
     private InconsistentStateException Conflict(string verb, string stateName, GrainId grainId, string? stored, string? expected) =>
         new(
-            $"Azure Tables grain storage '{name}' could not {verb} '{stateName}' of {grainId}: it expected ETag {expected ?? "none"} and found {stored ?? "none"}.",
+            $"Azure Tables grain storage '{name}' could not {verb} '{stateName}' of {grainId}: it expected ETag {expected ?? "none"} and "
+                + $"found {stored ?? "none"}.",
             stored,
             expected);
 }

@@ -13,7 +13,10 @@ internal static class DeploymentCommands
     private static Command List(ConnectionOptions connection)
     {
         var command = new Command("list", "All deployments.");
-        connection.Run(command, (client, _, cancellation) => client.GetAsync("deployments", cancellation), (answer, output) => Show(answer.All, output));
+        connection.Run(
+            command,
+            (client, _, cancellation) => client.GetAsync("deployments", cancellation),
+            (answer, output) => Show(answer.All, output));
         return command;
     }
 
@@ -54,7 +57,8 @@ internal static class DeploymentCommands
         var command = new Command("delete", "Deletes a deployment that nobody uses.") { name, revision };
         connection.Run(
             command,
-            (client, parsed, cancellation) => client.SendAsync(HttpMethod.Delete, Path(parsed.GetValue(name)!), null, IfMatch(parsed.GetValue(revision)), cancellation),
+            (client, parsed, cancellation) => client.SendAsync(
+                HttpMethod.Delete, Path(parsed.GetValue(name)!), null, IfMatch(parsed.GetValue(revision)), cancellation),
             (_, output) => output.WriteLine("Deleted."));
         return command;
     }
@@ -101,7 +105,8 @@ internal static class DeploymentCommands
         foreach (var deployment in deployments)
         {
             table.Add(
-                deployment.Text("name"), deployment.Text("revision"), deployment.Text("compatibilityDate"), deployment.Text("compatibilityFlags"), deployment.Text("updatedAt"));
+                deployment.Text("name"), deployment.Text("revision"), deployment.Text("compatibilityDate"),
+                deployment.Text("compatibilityFlags"), deployment.Text("updatedAt"));
         }
 
         table.Write(output, "There are no deployments.");
@@ -130,7 +135,8 @@ internal static class DeploymentCommands
 
     private static Argument<string> Name() => new("name") { Description = "The deployment." };
 
-    private static Argument<string?> OptionalName(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
+    private static Argument<string?> OptionalName(string name, string description) =>
+        new(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
 
     private static Option<long?> Revision() => new("--revision") { Description = "Only if this is its revision still." };
 

@@ -10,7 +10,8 @@ internal static class NodeCommands
     public static Command CreateNodes(ConnectionOptions connection)
     {
         var command = new Command("nodes", "The nodes of the cluster.");
-        connection.Run(command, (client, _, cancellation) => client.GetAsync("nodes", cancellation), (answer, output) => Show(answer.All, output));
+        connection.Run(
+            command, (client, _, cancellation) => client.GetAsync("nodes", cancellation), (answer, output) => Show(answer.All, output));
         return command;
     }
 
@@ -18,7 +19,8 @@ internal static class NodeCommands
     {
         var node = new Argument<string>("node") { Description = "The node's address or name." };
         var wait = new Option<bool>("--wait") { Description = "Until its last socket is closed." };
-        var command = new Command("drain", "Takes a node's edge out of service, until its restart: no new sockets, open ones closed over time.") { node, wait };
+        var command = new Command(
+            "drain", "Takes a node's edge out of service, until its restart: no new sockets, open ones closed over time.") { node, wait };
         connection.Run(
             command,
             async (client, parsed, cancellation) =>
@@ -43,7 +45,14 @@ internal static class NodeCommands
         foreach (var node in nodes)
         {
             var metadata = string.Join(' ', node["metadata"].Members.Select(member => $"{member.Name}={member.Value}"));
-            table.Add(node.Text("address"), node.Text("name"), node.Text("status"), node.Text("pairs"), node.Text("sockets"), node.Text("deployment"), metadata);
+            table.Add(
+                node.Text("address"),
+                node.Text("name"),
+                node.Text("status"),
+                node.Text("pairs"),
+                node.Text("sockets"),
+                node.Text("deployment"),
+                metadata);
         }
 
         table.Write(output, "No node answered.");

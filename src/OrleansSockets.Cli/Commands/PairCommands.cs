@@ -13,11 +13,14 @@ internal static class PairCommands
     private static Command List(ConnectionOptions connection)
     {
         var node = new Option<string?>("--node") { Description = "Only pairs with an end or their grain on this node." };
-        var state = new Option<string?>("--state") { Description = "Only pairs with an end in this state: connecting, open, closing, closed; pending, accepted, coupled, hibernatable." };
+        var state =
+            new Option<string?>("--state") { Description = "Only pairs with an end in this state: connecting, open, closing, closed; "
+                + "pending, accepted, coupled, hibernatable." };
         var deployment = new Option<string?>("--deployment") { Description = "Only pairs with an end that has its settings." };
         var limit = new Option<int>("--limit") { Description = "At most so many, 1000 at the most.", DefaultValueFactory = _ => 100 };
         var after = new Option<string?>("--after") { Description = "Only those behind this id." };
-        var command = new Command("list", "Living pairs by id; those that never left their context are not listed.") { node, state, deployment, limit, after };
+        var command = new Command("list", "Living pairs by id; those that never left their context are not listed.")
+            { node, state, deployment, limit, after };
         connection.Run(
             command,
             (client, parsed, cancellation) =>
@@ -27,7 +30,8 @@ internal static class PairCommands
                     ("node", parsed.GetValue(node)), ("state", parsed.GetValue(state)), ("deployment", parsed.GetValue(deployment)),
                     ("limit", $"{parsed.GetValue(limit)}"), ("after", parsed.GetValue(after)),
                 ];
-                var query = filters.Where(filter => filter.Value is not null).Select(filter => $"{filter.Name}={Uri.EscapeDataString(filter.Value!)}");
+                var query = filters.Where(filter => filter.Value is not null)
+                    .Select(filter => $"{filter.Name}={Uri.EscapeDataString(filter.Value!)}");
                 return client.GetAsync($"pairs?{string.Join('&', query)}", cancellation);
             },
             ShowPage);
@@ -44,7 +48,8 @@ internal static class PairCommands
     private static Command Explain(ConnectionOptions connection)
     {
         var (command, id) = WithId("explain", "Why an end saw 1006, or how the pair ended without.");
-        connection.Run(command, (client, parsed, cancellation) => client.GetAsync(Path(parsed.GetValue(id)!), cancellation), (pair, output) =>
+        connection.Run(
+            command, (client, parsed, cancellation) => client.GetAsync(Path(parsed.GetValue(id)!), cancellation), (pair, output) =>
         {
             foreach (var sentence in pair.Items("explanation"))
             {
@@ -64,7 +69,8 @@ internal static class PairCommands
         connection.Run(
             command,
             (client, parsed, cancellation) => client.PostAsync(
-                $"{Path(parsed.GetValue(id)!)}/close", new { code = parsed.GetValue(code), reason = parsed.GetValue(reason) }, cancellation),
+                $"{Path(parsed.GetValue(id)!)}/close", new { code = parsed.GetValue(code), reason = parsed.GetValue(reason) },
+                cancellation),
             (_, output) => output.WriteLine("Both ends are being closed."));
         return command;
     }
@@ -96,13 +102,16 @@ internal static class PairCommands
 
     private static void ShowPair(Answer pair, TextWriter output)
     {
-        output.WriteLine($"pair {pair.Text("id")}, {(pair.Flag("finished") ? "over" : $"grain on {pair.Text("grainNode")}, epoch {pair.Text("epoch")}")}");
+        output.WriteLine(
+            $"pair {pair.Text("id")}, {(pair.Flag("finished") ? "over"
+                : $"grain on {pair.Text("grainNode")}, epoch {pair.Text("epoch")}")}");
         output.WriteLine();
         var ends = new Table("END", "NODE", "STATE", "PHASE", "DEPLOYMENT", "REVISION", "QUEUED");
         foreach (var end in pair.Items("ends"))
         {
             ends.Add(
-                end.Text("side"), end.Text("node"), end.Text("readyState"), end.Text("phase"), end.Text("deployment"), end.Text("revision"), end.Text("queuedBytes"));
+                end.Text("side"), end.Text("node"),
+                end.Text("readyState"), end.Text("phase"), end.Text("deployment"), end.Text("revision"), end.Text("queuedBytes"));
         }
 
         ends.Write(output, "No node holds an end of it.");
@@ -110,7 +119,12 @@ internal static class PairCommands
         var timeline = new Table("TIME", "NODE", "END", "WHAT", "CODE");
         foreach (var entry in pair.Items("timeline"))
         {
-            timeline.Add(entry.Text("time"), entry.Text("node"), entry.Text("side").Replace("-1", "grain", StringComparison.Ordinal), entry.Text("what"), entry.Text("code"));
+            timeline.Add(
+                entry.Text("time"),
+                entry.Text("node"),
+                entry.Text("side").Replace("-1", "grain", StringComparison.Ordinal),
+                entry.Text("what"),
+                entry.Text("code"));
         }
 
         timeline.Write(output, "Its timeline is empty.");

@@ -6,7 +6,8 @@ namespace OrleansSockets.Cli.Commands;
 internal sealed class SettingsArguments
 {
     private readonly Option<string?> _date = new("--date") { Description = "The compatibility date, YYYY-MM-DD." };
-    private readonly Option<string[]> _flags = new("--flag") { Description = "A compatibility flag; may be repeated.", DefaultValueFactory = _ => [] };
+    private readonly Option<string[]> _flags =
+        new("--flag") { Description = "A compatibility flag; may be repeated.", DefaultValueFactory = _ => [] };
     private readonly Option<bool> _experimental = new("--experimental") { Description = "Allow experimental flags." };
 
     public SettingsArguments AddTo(Command command)

@@ -36,10 +36,13 @@ internal static class AdminAccess
                 options.Key = configuration["Admin:Key"];
                 options.Port = configuration.GetAdminPort();
             })
-            .Validate(options => !options.HasKey || options.Key!.Length >= MinKeyLength, $"Admin:Key must have at least {MinKeyLength} characters.")
+            .Validate(
+                options => !options.HasKey || options.Key!.Length >= MinKeyLength,
+                $"Admin:Key must have at least {MinKeyLength} characters.")
             .ValidateOnStart();
         services.AddAuthentication().AddScheme<AdminAccessOptions, AdminKeyScheme>(AdminKeyScheme.Name, null);
-        services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.AddAuthenticationSchemes(AdminKeyScheme.Name).RequireAuthenticatedUser());
+        services.AddAuthorizationBuilder().AddPolicy(
+            Policy, policy => policy.AddAuthenticationSchemes(AdminKeyScheme.Name).RequireAuthenticatedUser());
     }
 }
 

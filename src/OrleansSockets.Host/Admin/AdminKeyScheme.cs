@@ -35,7 +35,8 @@ internal sealed class AdminKeyScheme(
     {
         var allowed = Options.HasKey ? IsKey(Options.Key!) : IsLocal;
         return Task.FromResult(allowed
-            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "admin")], Name)), Name))
+            ? AuthenticateResult.Success(
+                new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "admin")], Name)), Name))
             : AuthenticateResult.NoResult());
     }
 
@@ -44,17 +45,20 @@ internal sealed class AdminKeyScheme(
         if (!Options.HasKey)
         {
             return Results.Problem(
-                "Without Admin:Key, the admin API answers programs on this machine only: at Admin:Port, or anywhere in the Development environment.",
+                "Without Admin:Key, the admin API answers programs on this machine only: at Admin:Port, or anywhere in the Development "
+                    + "environment.",
                 statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(Context);
         }
 
         Response.Headers.WWWAuthenticate = Bearer.TrimEnd();
-        return Results.Problem("Send the key (Admin:Key) as a bearer token.", statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(Context);
+        return Results.Problem("Send the key (Admin:Key) as a bearer token.", statusCode: StatusCodes.Status401Unauthorized)
+            .ExecuteAsync(Context);
     }
 
     // By name: a page whose host name was made to lead here must not pass.
     private static bool IsLocalHost(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     // Of hashes: neither the time that it takes nor the length tells anything.
     private bool IsKey(string key) =>

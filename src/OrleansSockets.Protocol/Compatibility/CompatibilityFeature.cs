@@ -26,7 +26,8 @@ internal sealed record CompatibilityFeature(
         "strict close codes", "pedantic_wpt", "non_pedantic_wpt", null);
 
     public static CompatibilityFeature ReportListenerExceptions { get; } = new(
-        "exceptions of listeners are reported", "spec_compliant_dispatch_exceptions", "no_spec_compliant_dispatch_exceptions", new(2026, 9, 15));
+        "exceptions of listeners are reported", "spec_compliant_dispatch_exceptions", "no_spec_compliant_dispatch_exceptions",
+        new(2026, 9, 15));
 
     /// <summary>Not to be seen in a Worker either: pending work keeps an object on both sides of the date.</summary>
     public static CompatibilityFeature IoTasksPreventEviction { get; } = new(

@@ -73,7 +73,8 @@ public static class CompatibilityRules
     }
 
     private static void CheckFeature(
-        CompatibilityFeature feature, HashSet<string> flags, CompatibilityDate? date, bool experimental, List<CompatibilityProblem> problems)
+        CompatibilityFeature feature, HashSet<string> flags, CompatibilityDate? date, bool experimental,
+        List<CompatibilityProblem> problems)
     {
         // A flag that disables is never redundant: at a later date it will be needed.
         if (!flags.Contains(feature.EnableFlag))

@@ -180,7 +180,8 @@ public sealed class FrameDecoder
         {
             return Violation(_strict
                 ? "Received compressed frame without negotiated compression"
-                : "Received a WebSocket frame whose compression bit was set, but the compression extension was not negotiated for this connection.");
+                : "Received a WebSocket frame whose compression bit was set, but the compression extension was not negotiated for this "
+                    + "connection.");
         }
 
         return _header.Opcode is <= Opcode.Binary or (>= Opcode.Close and <= Opcode.Pong)

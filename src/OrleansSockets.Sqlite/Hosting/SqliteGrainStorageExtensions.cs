@@ -25,11 +25,14 @@ public static class SqliteGrainStorageExtensions
     /// <param name="name">What grains ask for, as in <c>[PersistentState("state", "name")]</c>.</param>
     /// <param name="configure">Sets the file and the rest, with services at hand.</param>
     /// <returns>The silo.</returns>
-    public static ISiloBuilder AddSqliteGrainStorage(this ISiloBuilder builder, string name, Action<OptionsBuilder<SqliteGrainStorageOptions>> configure)
+    public static ISiloBuilder AddSqliteGrainStorage(
+        this ISiloBuilder builder, string name, Action<OptionsBuilder<SqliteGrainStorageOptions>> configure)
     {
         configure(builder.Services.AddOptions<SqliteGrainStorageOptions>(name));
-        builder.Services.AddTransient<IPostConfigureOptions<SqliteGrainStorageOptions>, DefaultStorageProviderSerializerOptionsConfigurator<SqliteGrainStorageOptions>>();
-        builder.Services.AddTransient<IConfigurationValidator>(services => new SqliteGrainStorageOptionsValidator(Options(services, name), name));
+        builder.Services.AddTransient<IPostConfigureOptions<SqliteGrainStorageOptions>,
+        DefaultStorageProviderSerializerOptionsConfigurator<SqliteGrainStorageOptions>>();
+        builder.Services.AddTransient<IConfigurationValidator>(
+            services => new SqliteGrainStorageOptionsValidator(Options(services, name), name));
         builder.Services.AddGrainStorage(name, (services, key) => new SqliteGrainStorage(
             key,
             Options(services, key),

@@ -12,7 +12,8 @@ namespace Orleans.Hosting;
 internal sealed class SqliteGrainStorageProviderBuilder : IProviderBuilder<ISiloBuilder>
 {
     public void Configure(ISiloBuilder builder, string? name, IConfigurationSection configurationSection) =>
-        builder.AddSqliteGrainStorage(name ?? ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, options => options.Configure<IServiceProvider>((target, services) =>
+        builder.AddSqliteGrainStorage(
+            name ?? ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, options => options.Configure<IServiceProvider>((target, services) =>
         {
             target.Path = configurationSection[nameof(target.Path)] ?? target.Path;
             if (configurationSection[nameof(target.BusyTimeout)] is { Length: > 0 } timeout)

@@ -10,7 +10,8 @@ namespace OrleansSockets.Testing.InMemory;
 /// </summary>
 internal sealed class HostBuilderAdapter(IHostApplicationBuilder host) : IHostBuilder
 {
-    private readonly HostBuilderContext _context = new(host.Properties) { Configuration = host.Configuration, HostingEnvironment = host.Environment };
+    private readonly HostBuilderContext _context = new(host.Properties)
+        { Configuration = host.Configuration, HostingEnvironment = host.Environment };
 
     public IDictionary<object, object> Properties => host.Properties;
 
@@ -35,10 +36,12 @@ internal sealed class HostBuilderAdapter(IHostApplicationBuilder host) : IHostBu
     public IHostBuilder UseServiceProviderFactory<TContainerBuilder>(IServiceProviderFactory<TContainerBuilder> factory)
         where TContainerBuilder : notnull => throw new NotSupportedException();
 
-    public IHostBuilder UseServiceProviderFactory<TContainerBuilder>(Func<HostBuilderContext, IServiceProviderFactory<TContainerBuilder>> factory)
+    public IHostBuilder UseServiceProviderFactory<TContainerBuilder>(
+        Func<HostBuilderContext, IServiceProviderFactory<TContainerBuilder>> factory)
         where TContainerBuilder : notnull => throw new NotSupportedException();
 
-    public IHostBuilder ConfigureContainer<TContainerBuilder>(Action<HostBuilderContext, TContainerBuilder> configureDelegate) => throw new NotSupportedException();
+    public IHostBuilder ConfigureContainer<TContainerBuilder>(Action<HostBuilderContext, TContainerBuilder> configureDelegate) =>
+        throw new NotSupportedException();
 
     public IHost Build() => throw new NotSupportedException();
 }

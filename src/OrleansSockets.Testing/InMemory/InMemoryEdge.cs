@@ -11,7 +11,8 @@ namespace OrleansSockets.Testing.InMemory;
 /// <summary>Puts a Kestrel with the endpoints under test into a silo's host; its transport is in memory.</summary>
 internal static class InMemoryEdge
 {
-    public static void Add(IHostApplicationBuilder host, string siloName, Action<EdgeOptions> configure, Action<IEndpointRouteBuilder> endpoints)
+    public static void Add(
+        IHostApplicationBuilder host, string siloName, Action<EdgeOptions> configure, Action<IEndpointRouteBuilder> endpoints)
     {
         var endPoint = new InMemoryEndPoint(siloName);
         host.Services.AddRouting();
@@ -29,7 +30,9 @@ internal static class InMemoryEdge
     public static SocketsHttpHandler CreateHandler(IServiceProvider silo)
     {
         var transport = silo.GetService<InMemoryListenerFactory>()
-            ?? throw new InvalidOperationException($"This cluster has no edge: give it endpoints with {nameof(PairTestClusterOptions)}.{nameof(PairTestClusterOptions.MapEndpoints)}.");
+            ?? throw new InvalidOperationException(
+                $"This cluster has no edge: give it endpoints with "
+                    + $"{nameof(PairTestClusterOptions)}.{nameof(PairTestClusterOptions.MapEndpoints)}.");
         return new SocketsHttpHandler { ConnectCallback = (_, _) => ValueTask.FromResult(transport.Connect()), UseProxy = false };
     }
 }

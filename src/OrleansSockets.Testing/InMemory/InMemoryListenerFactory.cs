@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Connections;
 namespace OrleansSockets.Testing.InMemory;
 
 /// <summary>The transport below a silo's Kestrel: hands over the connections that <see cref="Connect"/> makes.</summary>
-internal sealed class InMemoryListenerFactory(InMemoryEndPoint endPoint) : IConnectionListenerFactory, IConnectionListenerFactorySelector, IConnectionListener
+internal sealed class InMemoryListenerFactory(InMemoryEndPoint endPoint)
+    : IConnectionListenerFactory, IConnectionListenerFactorySelector, IConnectionListener
 {
     private readonly Channel<ConnectionContext> _connections = Channel.CreateUnbounded<ConnectionContext>();
     private readonly ConcurrentBag<InMemoryConnection> _open = [];
@@ -19,7 +20,9 @@ internal sealed class InMemoryListenerFactory(InMemoryEndPoint endPoint) : IConn
     {
         var connection = new InMemoryConnection();
         _open.Add(connection);
-        return _connections.Writer.TryWrite(connection.Server) ? connection.Client : throw new IOException($"{endPoint} does not listen any more.");
+        return _connections.Writer.TryWrite(connection.Server)
+            ? connection.Client
+            : throw new IOException($"{endPoint} does not listen any more.");
     }
 
     /// <summary>Ends all connections as the death of the process would.</summary>
@@ -34,7 +37,8 @@ internal sealed class InMemoryListenerFactory(InMemoryEndPoint endPoint) : IConn
 
     public bool CanBind(EndPoint endpoint) => endpoint == endPoint;
 
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => ValueTask.FromResult<IConnectionListener>(this);
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult<IConnectionListener>(this);
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
         await _connections.Reader.WaitToReadAsync(cancellationToken) && _connections.Reader.TryRead(out var connection) ? connection : null;

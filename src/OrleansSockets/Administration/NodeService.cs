@@ -19,7 +19,8 @@ internal sealed class NodeService(
     private readonly IEdgeDrain? _edge = edges.FirstOrDefault();
 
     public Task<NodeSnapshot> DescribeAsync() =>
-        Task.FromResult(new NodeSnapshot(pairs.Count, pairs.DefaultDeployment, _edge?.SocketCount, _edge?.IsDraining ?? false, [.. paths.Outages]));
+        Task.FromResult(
+            new NodeSnapshot(pairs.Count, pairs.DefaultDeployment, _edge?.SocketCount, _edge?.IsDraining ?? false, [.. paths.Outages]));
 
     public Task<PairId[]> FindPairsAsync(PairFilter filter) => Task.FromResult(pairs.Find(filter));
 

@@ -15,5 +15,6 @@ internal sealed class OutsidePairFactory : IWebSocketPairFactory
 
     private static WebSocketPairException NotLocal(string what) => new(
         WebSocketPairErrorKind.NotLocal,
-        $"This process cannot {what} an end: it is a client outside the cluster, and messages travel between silos only. Pass the ticket to a grain and {what} the end there.");
+        $"This process cannot {what} an end: it is a client outside the cluster, and messages travel between silos only. Pass the ticket "
+            + $"to a grain and {what} the end there.");
 }

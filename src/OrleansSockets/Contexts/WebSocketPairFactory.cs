@@ -8,7 +8,8 @@ internal sealed class WebSocketPairFactory(PairHub hub, DeploymentRegistry deplo
 {
     public WebSocketPair Create(WebSocketPairOptions? options = null) => new(Ambient(), options);
 
-    public WebSocketContext CreateContext(string? deployment = null) => new TurnQueueContext(hub, deployment is null ? deployments.Default : deployments.Get(deployment));
+    public WebSocketContext CreateContext(string? deployment = null) =>
+        new TurnQueueContext(hub, deployment is null ? deployments.Default : deployments.Get(deployment));
 
     public async Task<WebSocketEnd> ClaimAsync(EndTicket ticket, CancellationToken cancellationToken = default)
     {

@@ -39,7 +39,9 @@ internal sealed partial class DeploymentCatalogGrain(
         await storage.ReadAsync(StateName, GrainContext, _names);
         _newest.AddAll(registry.Written);
         // Without a storage, the nodes' memory is all there is.
-        var known = storage.IsPersistent ? await Task.WhenAll(Names.Select(name => Source(name).NewestAsync())) : await AskNodesAsync(cancellationToken);
+        var known = storage.IsPersistent
+            ? await Task.WhenAll(Names.Select(name => Source(name).NewestAsync()))
+            : await AskNodesAsync(cancellationToken);
         _newest.AddAll(known.OfType<DeploymentEntry>());
         DelayDeactivation(TimeSpan.MaxValue);
     }
@@ -135,7 +137,8 @@ internal sealed partial class DeploymentCatalogGrain(
     // Nodes that do not answer will tell by themselves what they know, if they live.
     private async Task<DeploymentEntry?[]> AskNodesAsync(CancellationToken cancellation)
     {
-        var active = membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).Select(member => member.SiloAddress);
+        var active = membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active)
+            .Select(member => member.SiloAddress);
         return [.. (await Task.WhenAll(active.Select(AskAsync))).SelectMany(entries => entries)];
 
         async Task<DeploymentEntry[]> AskAsync(SiloAddress node)

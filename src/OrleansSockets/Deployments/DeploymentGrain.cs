@@ -9,7 +9,8 @@ namespace OrleansSockets.Deployments;
 /// The newest write counts that the store or a living node knows: a store that has lost something, or none at all, takes no revision back
 /// while one node lives that has it.
 /// </remarks>
-internal sealed partial class DeploymentGrain(DeploymentStorage storage, DeploymentRegistry registry, TimeProvider clock, ILogger<DeploymentGrain> logger)
+internal sealed partial class DeploymentGrain(
+    DeploymentStorage storage, DeploymentRegistry registry, TimeProvider clock, ILogger<DeploymentGrain> logger)
     : Grain, IDeploymentGrain, IDeploymentSource
 {
     private const string StateName = "deployment";
@@ -66,7 +67,8 @@ internal sealed partial class DeploymentGrain(DeploymentStorage storage, Deploym
     public Task<DeploymentWriteResult> DeleteAsync(long? ifRevision) => WriteAsync(null, ifRevision, []);
 
     // Null: deletes it.
-    private async Task<DeploymentWriteResult> WriteAsync(CompatibilitySettings? settings, long? ifRevision, IReadOnlyList<CompatibilityProblem> problems)
+    private async Task<DeploymentWriteResult> WriteAsync(
+        CompatibilitySettings? settings, long? ifRevision, IReadOnlyList<CompatibilityProblem> problems)
     {
         try
         {
@@ -101,14 +103,19 @@ internal sealed partial class DeploymentGrain(DeploymentStorage storage, Deploym
             // Another activation wrote: this one is out of date, and so was the caller's revision.
             LogWriteFailed(logger, e, Name);
             DeactivateOnIdle();
-            return new DeploymentWriteResult(DeploymentWriteOutcome.Conflict, null, problems, $"Another node wrote the deployment '{Name}' at the same time; read it again.");
+            return new DeploymentWriteResult(
+                DeploymentWriteOutcome.Conflict,
+                null,
+                problems,
+                $"Another node wrote the deployment '{Name}' at the same time; read it again.");
         }
         catch (Exception e)
         {
             LogWriteFailed(logger, e, Name);
             _isStale = true;
             return new DeploymentWriteResult(
-                DeploymentWriteOutcome.StoreUnavailable, Current, problems, "The store of the deployments cannot be reached. The last settings stay in force; try again later.");
+                DeploymentWriteOutcome.StoreUnavailable, Current, problems,
+                "The store of the deployments cannot be reached. The last settings stay in force; try again later.");
         }
 
         DeploymentWriteResult? Refuse()
@@ -123,7 +130,9 @@ internal sealed partial class DeploymentGrain(DeploymentStorage storage, Deploym
                     Current is null ? missing : $"The deployment '{Name}' is at revision {Current.Revision}, not {revision}.");
             }
 
-            return settings is null && Current is null ? new DeploymentWriteResult(DeploymentWriteOutcome.NotFound, null, [], missing) : null;
+            return settings is null && Current is null
+                ? new DeploymentWriteResult(DeploymentWriteOutcome.NotFound, null, [], missing)
+                : null;
         }
     }
 
@@ -160,6 +169,7 @@ internal sealed partial class DeploymentGrain(DeploymentStorage storage, Deploym
     [LoggerMessage(301, LogLevel.Warning, "The deployment {Name} could not be written")]
     private static partial void LogWriteFailed(ILogger logger, Exception exception, string name);
 
-    [LoggerMessage(305, LogLevel.Warning, "Revision {Revision} of the deployment {Name} is written, but not published yet; this node goes on trying")]
+    [LoggerMessage(305, LogLevel.Warning,
+        "Revision {Revision} of the deployment {Name} is written, but not published yet; this node goes on trying")]
     private static partial void LogPublishFailed(ILogger logger, Exception exception, long revision, string name);
 }

@@ -19,6 +19,7 @@ public static class DeploymentGrainFactoryExtensions
     {
         ArgumentNullException.ThrowIfNull(grains);
         var changes = await grains.GetGrain<IDeploymentCatalogGrain>(0).ChangesAsync(default);
-        return [.. changes!.Deployments.Select(entry => entry.Snapshot).OfType<DeploymentSnapshot>().OrderBy(deployment => deployment.Name, StringComparer.Ordinal)];
+        return [.. changes!.Deployments.Select(entry => entry.Snapshot).OfType<DeploymentSnapshot>()
+            .OrderBy(deployment => deployment.Name, StringComparer.Ordinal)];
     }
 }

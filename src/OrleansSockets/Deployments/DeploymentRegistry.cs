@@ -30,7 +30,8 @@ internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLi
     private Task _refreshing = Task.CompletedTask;
     private bool _failing;
 
-    public DeploymentRegistry(IOptions<OrleansSocketsOptions> options, IGrainFactory grains, TimeProvider clock, ILogger<DeploymentRegistry> logger)
+    public DeploymentRegistry(
+        IOptions<OrleansSocketsOptions> options, IGrainFactory grains, TimeProvider clock, ILogger<DeploymentRegistry> logger)
     {
         _options = options.Value;
         _grains = grains;

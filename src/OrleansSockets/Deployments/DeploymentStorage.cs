@@ -12,7 +12,8 @@ internal sealed class DeploymentStorage(IServiceProvider services)
     /// <summary>The name of the grain storage that is looked for first.</summary>
     public const string Name = "OrleansSockets";
 
-    private readonly IGrainStorage? _storage = services.GetKeyedService<IGrainStorage>(Name) ?? services.GetKeyedService<IGrainStorage>("Default");
+    private readonly IGrainStorage? _storage =
+        services.GetKeyedService<IGrainStorage>(Name) ?? services.GetKeyedService<IGrainStorage>("Default");
 
     public bool IsPersistent => _storage is not null;
 

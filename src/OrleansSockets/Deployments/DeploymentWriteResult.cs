@@ -50,7 +50,8 @@ internal struct CompatibilityProblemSurrogate
 [RegisterConverter]
 internal sealed class CompatibilityProblemConverter : IConverter<CompatibilityProblem, CompatibilityProblemSurrogate>
 {
-    public CompatibilityProblem ConvertFromSurrogate(in CompatibilityProblemSurrogate surrogate) => new(surrogate.Kind, surrogate.Message, surrogate.IsError);
+    public CompatibilityProblem ConvertFromSurrogate(in CompatibilityProblemSurrogate surrogate) =>
+        new(surrogate.Kind, surrogate.Message, surrogate.IsError);
 
     public CompatibilityProblemSurrogate ConvertToSurrogate(in CompatibilityProblem value) =>
         new() { Kind = value.Kind, Message = value.Message, IsError = value.IsError };

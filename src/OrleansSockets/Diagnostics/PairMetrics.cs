@@ -30,7 +30,8 @@ internal sealed class PairMetrics
     /// <param name="pairs">Pairs with an end or a relay here.</param>
     /// <param name="bufferedBytes">What all ends hold.</param>
     /// <param name="outages">For each link that is down: to which silo, for how long, through which third one.</param>
-    public void Observe(Func<int> pairs, Func<long> bufferedBytes, Func<IEnumerable<(SiloAddress To, TimeSpan For, SiloAddress? Through)>> outages)
+    public void Observe(
+        Func<int> pairs, Func<long> bufferedBytes, Func<IEnumerable<(SiloAddress To, TimeSpan For, SiloAddress? Through)>> outages)
     {
         _meter.CreateObservableUpDownCounter(OrleansSocketsDiagnostics.ActivePairs, pairs, "{pair}");
         _meter.CreateObservableGauge(OrleansSocketsDiagnostics.BufferedBytes, bufferedBytes, "By");
@@ -40,13 +41,16 @@ internal sealed class PairMetrics
     private static Measurement<double> OutageOf((SiloAddress To, TimeSpan For, SiloAddress? Through) link) => new(
         Math.Max(0, link.For.TotalSeconds),
         new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.LinkTag, $"{link.To.Endpoint}"),
-        new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.DetourTag, link.Through is { } through ? $"{through.Endpoint}" : "none"));
+        new KeyValuePair<string, object?>(
+            OrleansSocketsDiagnostics.DetourTag, link.Through is { } through ? $"{through.Endpoint}" : "none"));
 
-    public void EndFinished(string outcome) => _finishedEnds.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.OutcomeTag, outcome));
+    public void EndFinished(string outcome) =>
+        _finishedEnds.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.OutcomeTag, outcome));
 
     public void Reattached() => _reattachments.Add(1);
 
-    public void BudgetMet(string outcome) => _budgetMet.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.OutcomeTag, outcome));
+    public void BudgetMet(string outcome) =>
+        _budgetMet.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.OutcomeTag, outcome));
 
     public void FrameSkipped(string outcome) =>
         _linkFramesSkipped.Add(1, new KeyValuePair<string, object?>(OrleansSocketsDiagnostics.OutcomeTag, outcome));

@@ -68,7 +68,8 @@ internal sealed class CoupledEnd
     /// <summary>Claims a released end for a socket. The consumer is signalled from here on.</summary>
     /// <exception cref="WebSocketPairException">The end was claimed already, or its time is over.</exception>
     public static async Task<CoupledEnd> ClaimAsync(
-        PairHub hub, EndTicket ticket, EndSettings settings, IEndConsumer consumer, bool readsAhead, bool awaitsClient, CancellationToken cancellation)
+        PairHub hub, EndTicket ticket, EndSettings settings, IEndConsumer consumer, bool readsAhead, bool awaitsClient,
+        CancellationToken cancellation)
     {
         var end = await hub.Claims.ClaimAsync(ticket, settings, end => Couple(end, consumer), cancellation).ConfigureAwait(false);
         return new CoupledEnd(end) { ReadsAhead = readsAhead, AwaitsClient = awaitsClient };

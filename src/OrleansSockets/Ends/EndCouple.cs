@@ -27,17 +27,20 @@ internal sealed class EndCouple
     {
         if (a.Core.Pair == b.Core.Pair)
         {
-            throw new WebSocketPairException(WebSocketPairErrorKind.InvalidArgument, "The two ends of one pair are joined already; Couple joins ends of two pairs.");
+            throw new WebSocketPairException(
+                WebSocketPairErrorKind.InvalidArgument, "The two ends of one pair are joined already; Couple joins ends of two pairs.");
         }
 
         if (!CloseCode.MayBeSent(options.LostCode, pedantic: false))
         {
-            throw new WebSocketPairException(WebSocketPairErrorKind.InvalidCode, $"CoupleOptions.LostCode is {options.LostCode}, which may not be sent in a Close.");
+            throw new WebSocketPairException(
+                WebSocketPairErrorKind.InvalidCode, $"CoupleOptions.LostCode is {options.LostCode}, which may not be sent in a Close.");
         }
 
         if (!a.IsPending || !b.IsPending)
         {
-            throw new WebSocketPairException(WebSocketPairErrorKind.InvalidArgument, "Couple joins ends that were neither accepted nor given away.");
+            throw new WebSocketPairException(
+                WebSocketPairErrorKind.InvalidArgument, "Couple joins ends that were neither accepted nor given away.");
         }
 
         var couple = new EndCouple(a, b, options);
@@ -96,7 +99,8 @@ internal sealed class EndCouple
             {
                 var pair = _legs[0].Core.Pair;
                 _timer ??= pair.Hub.StartTimer(
-                    pair, "a couple's CloseTimeout", _options.CloseTimeout, () => Perform(state => CloseRelay.TimedOut(state, _options.LostCode)));
+                    pair, "a couple's CloseTimeout", _options.CloseTimeout, () => Perform(
+                        state => CloseRelay.TimedOut(state, _options.LostCode)));
             }
         }
 

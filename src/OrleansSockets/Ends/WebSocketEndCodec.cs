@@ -29,5 +29,6 @@ internal sealed class WebSocketEndCodec : IFieldCodec<WebSocketEnd>, IDeepCopier
     [DoesNotReturn]
     private static void Refuse() => throw new WebSocketPairException(
         WebSocketPairErrorKind.NotLocal,
-        "A live WebSocketEnd cannot be passed in a grain call. Call Release() on it, pass the ticket, and claim it at the other side with IWebSocketPairFactory.ClaimAsync.");
+        "A live WebSocketEnd cannot be passed in a grain call. Call Release() on it, pass the ticket, and claim it at the other side with "
+            + "IWebSocketPairFactory.ClaimAsync.");
 }

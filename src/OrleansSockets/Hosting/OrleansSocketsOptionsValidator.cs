@@ -40,7 +40,9 @@ internal sealed class OrleansSocketsOptionsValidator(TimeProvider clock) : IVali
         Within(nameof(options.InitialWindow), options.InitialWindow, PairBudget.MinWindow, options.MaxWindow);
         if (!options.Deployments.ContainsKey(options.Deployment))
         {
-            failures.Add($"{nameof(OrleansSocketsOptions)}.{nameof(options.Deployment)} is '{options.Deployment}', which {nameof(options.Deployments)} does not hold.");
+            failures.Add(
+                $"{nameof(OrleansSocketsOptions)}.{nameof(options.Deployment)} is '{options.Deployment}', which "
+                    + $"{nameof(options.Deployments)} does not hold.");
         }
 
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);

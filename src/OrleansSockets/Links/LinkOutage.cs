@@ -5,4 +5,5 @@ namespace OrleansSockets.Links;
 /// <param name="Since">When it answered last.</param>
 /// <param name="Through">The silo that frames and calls go through meanwhile; null: none that reaches it is known.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSockets.LinkOutage")]
-internal sealed record LinkOutage([property: Id(0)] SiloAddress To, [property: Id(1)] DateTimeOffset Since, [property: Id(2)] SiloAddress? Through);
+internal sealed record LinkOutage(
+    [property: Id(0)] SiloAddress To, [property: Id(1)] DateTimeOffset Since, [property: Id(2)] SiloAddress? Through);

@@ -72,7 +72,8 @@ internal sealed class SiloDetour(
         }
         catch (TimeoutException e) when (!direct.IsCompleted)
         {
-            throw new SiloUnavailableException("A link between nodes went down while a call was under way. It may have been made, and is not made again.", e);
+            throw new SiloUnavailableException(
+                "A link between nodes went down while a call was under way. It may have been made, and is not made again.", e);
         }
     }
 

@@ -184,7 +184,9 @@ internal sealed partial class SiloLink(
             _opening = false;
         }
 
-        refused($"its node {to.Endpoint} speaks the wire versions {theirs.Lowest} to {theirs.Highest}, and this one {spoken.Lowest} to {spoken.Highest}");
+        refused(
+            $"its node {to.Endpoint} speaks the wire versions {theirs.Lowest} to {theirs.Highest}, and this one {spoken.Lowest} to "
+                + $"{spoken.Highest}");
     }
 
     private void Write(in LinkFrame frame)

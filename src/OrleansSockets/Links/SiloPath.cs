@@ -129,7 +129,8 @@ internal sealed class SiloPath(SiloAddress to, IPathProbe probe, TimeSpan timeou
             probe.WasLost(this);
         }
 
-        return Task.WhenAll(ping ? PingAsync() : Task.CompletedTask, search ? SearchAsync() : check ? CheckDetourAsync() : Task.CompletedTask);
+        return Task.WhenAll(
+            ping ? PingAsync() : Task.CompletedTask, search ? SearchAsync() : check ? CheckDetourAsync() : Task.CompletedTask);
     }
 
     private async Task ForwardAsync(SiloAddress through, LinkBatch batch, Task changed)

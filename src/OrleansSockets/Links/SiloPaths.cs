@@ -174,13 +174,15 @@ internal sealed partial class SiloPaths(
         }
     }
 
-    [LoggerMessage(203, LogLevel.Warning, "The link to silo {Silo} is down: no call was answered for {Timeout}. Its connections are opened anew")]
+    [LoggerMessage(203, LogLevel.Warning,
+        "The link to silo {Silo} is down: no call was answered for {Timeout}. Its connections are opened anew")]
     private static partial void LogDown(ILogger logger, SiloAddress silo, TimeSpan timeout);
 
     [LoggerMessage(204, LogLevel.Warning, "What is for silo {Silo} goes through {Through} while their link is down")]
     private static partial void LogDetour(ILogger logger, SiloAddress silo, SiloAddress through);
 
-    [LoggerMessage(205, LogLevel.Warning, "Silo {Silo} was reached neither directly nor through another one for {Limit}: the pairs across that link end")]
+    [LoggerMessage(205, LogLevel.Warning,
+        "Silo {Silo} was reached neither directly nor through another one for {Limit}: the pairs across that link end")]
     private static partial void LogLost(ILogger logger, SiloAddress silo, TimeSpan limit);
 
     [LoggerMessage(206, LogLevel.Information, "The link to silo {Silo} is up again after {Outage}")]

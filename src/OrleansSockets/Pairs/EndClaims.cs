@@ -78,7 +78,9 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
         if (reply.Outcome != AttachOutcome.Attached)
         {
             Withdraw(end);
-            throw reply.Outcome == AttachOutcome.AlreadyClaimed ? WebSocketPairException.AlreadyClaimed(ticket) : WebSocketPairException.Expired(ticket);
+            throw reply.Outcome == AttachOutcome.AlreadyClaimed
+                ? WebSocketPairException.AlreadyClaimed(ticket)
+                : WebSocketPairException.Expired(ticket);
         }
 
         lock (pair.Gate)
@@ -234,13 +236,15 @@ internal sealed partial class EndClaims(PairHub hub, EndAttachments attachments,
         {
             if (end.State.Phase == EndPhase.Pending)
             {
-                end.Pair.Timeline.Add(end.Side, $"not accepted within AcceptTimeout ({hub.Options.AcceptTimeout})", cause: PairCause.NotAccepted);
+                end.Pair.Timeline.Add(
+                    end.Side, $"not accepted within AcceptTimeout ({hub.Options.AcceptTimeout})", cause: PairCause.NotAccepted);
                 end.Pair.Send(end, PairFrame.Drop());
                 end.Pair.StopReading(end);
             }
         }
     }
 
-    [LoggerMessage(103, LogLevel.Information, "The pair grain of {Pair} could not be told that end {Side} will not come (attempt {Attempt})")]
+    [LoggerMessage(103, LogLevel.Information,
+        "The pair grain of {Pair} could not be told that end {Side} will not come (attempt {Attempt})")]
     private static partial void LogNotTold(ILogger logger, Exception exception, PairId pair, int side, int attempt);
 }

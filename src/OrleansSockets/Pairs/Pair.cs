@@ -384,7 +384,8 @@ internal sealed class Pair(PairHub hub, PairId id)
     }
 
     // An end that attaches is not done before its attach has told what it consumed.
-    private bool IsSideDone(int side) => _ends[side] is null or { IsDone: true, Route: not EndRoute.Attaching } && _released[side] is not { IsWaiting: true };
+    private bool IsSideDone(int side) =>
+        _ends[side] is null or { IsDone: true, Route: not EndRoute.Attaching } && _released[side] is not { IsWaiting: true };
 
     private static void PeerGone(End end)
     {

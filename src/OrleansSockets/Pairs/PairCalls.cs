@@ -6,7 +6,8 @@ namespace OrleansSockets.Pairs;
 
 /// <summary>An end attaches to its pair grain, wherever that is. It is known by its secret: the second time tells the same.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSockets.AttachCall")]
-internal sealed record AttachCall([property: Id(0)] PairId Pair, [property: Id(1)] SiloAddress? Placement, [property: Id(2)] AttachRequest Request)
+internal sealed record AttachCall(
+    [property: Id(0)] PairId Pair, [property: Id(1)] SiloAddress? Placement, [property: Id(2)] AttachRequest Request)
     : DetouredCall<AttachReply>
 {
     public override bool IsIdempotent => true;
@@ -28,7 +29,8 @@ internal sealed record AttachCall([property: Id(0)] PairId Pair, [property: Id(1
 
 /// <summary>An end attaches to the pair grain on a silo that it knows.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSockets.AttachAtCall")]
-internal sealed record AttachAtCall([property: Id(0)] SiloAddress Owner, [property: Id(1)] AttachRequest Request) : DetouredCall<AttachReply>
+internal sealed record AttachAtCall([property: Id(0)] SiloAddress Owner, [property: Id(1)] AttachRequest Request)
+    : DetouredCall<AttachReply>
 {
     public override bool IsIdempotent => true;
 
@@ -50,7 +52,8 @@ internal sealed record AdoptCall([property: Id(0)] SiloAddress Home, [property: 
 
 /// <summary>The pair grain is told something of an end that is no more, named by its secret.</summary>
 [GenerateSerializer, Alias("OrleansSockets.TellCall")]
-internal abstract record TellCall([property: Id(0)] PairId Pair, [property: Id(1)] int Side, [property: Id(2)] Guid Secret) : DetouredCall<bool>
+internal abstract record TellCall([property: Id(0)] PairId Pair, [property: Id(1)] int Side, [property: Id(2)] Guid Secret)
+    : DetouredCall<bool>
 {
     public override bool IsIdempotent => true;
 

@@ -54,7 +54,8 @@ internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
             () => Count, () => Budget.HeldBytes, () => paths.Outages.Select(link => (link.To, paths.Now - link.Since, link.Through)));
         links.Receiver = this;
         paths.Lost = (cut, limit) => LoseSilo(
-            cut, $"the link to its node {cut.Endpoint} is down, and no other node reached it for ReattachTimeout ({limit})", PairCause.LinkDown);
+            cut, $"the link to its node {cut.Endpoint} is down, and no other node reached it for ReattachTimeout ({limit})",
+            PairCause.LinkDown);
         membership.SubscribeToSiloStatusEvents(this);
     }
 
@@ -207,7 +208,8 @@ internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
 
         foreach (var pair in _pairs.Values.Where(pair => !IsQuiet(pair)))
         {
-            yield return $"pair {pair.Id}: {string.Join(", ", new[] { pair[0], pair[1] }.OfType<End>().Where(end => !IsQuiet(end)).Select(DescribeWork))}";
+            yield return $"pair {pair.Id}: {string.Join(", ", new[] { pair[0], pair[1] }.OfType<End>().Where(end => !IsQuiet(end))
+                .Select(DescribeWork))}";
         }
     }
 
@@ -274,7 +276,8 @@ internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
     {
         var ends = new[] { pair[0], pair[1] }.OfType<End>()
             .Select(end => new EndSnapshot(
-                end.Side, end.State.ReadyState, end.State.Phase.ToString(), end.Settings.Deployment, end.Settings.Revision, end.Out.QueuedBytes));
+                end.Side, end.State.ReadyState, end.State.Phase.ToString(), end.Settings.Deployment, end.Settings.Revision,
+                end.Out.QueuedBytes));
         return new PairHostSnapshot(Silo, [.. ends], pair.Timeline.ToArray(), pair.IsDone);
     }
 
@@ -287,7 +290,8 @@ internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
     }
 
     private static string DescribeWork(End end) =>
-        $"end {end.Side} ({end.Route}) with {end.In.Waiting} items waiting, {end.In.Taken} in handlers, {end.Out.QueuedBytes} bytes to send";
+        $"end {end.Side} ({end.Route}) with {end.In.Waiting} items waiting, {end.In.Taken} in handlers, "
+            + $"{end.Out.QueuedBytes} bytes to send";
 
     private static bool IsQuiet(End? end) =>
         end is null

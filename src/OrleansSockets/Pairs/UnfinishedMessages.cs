@@ -75,7 +75,9 @@ internal sealed class UnfinishedMessages : IDisposable
         if (limit > TimeSpan.Zero && message.Waited >= limit)
         {
             end.Pair.CloseUnfinished(
-                end, $"a message was not finished within {nameof(OrleansSocketsOptions)}.{nameof(OrleansSocketsOptions.UnfinishedMessageTimeout)} ({limit})", "timeout");
+                end,
+                $"a message was not finished within "
+                    + $"{nameof(OrleansSocketsOptions)}.{nameof(OrleansSocketsOptions.UnfinishedMessageTimeout)} ({limit})", "timeout");
         }
         else if (message.Counted is null && message.Held >= BufferAccount.Step)
         {

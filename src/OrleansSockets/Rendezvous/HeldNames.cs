@@ -67,7 +67,8 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
     /// <summary>Takes a side of a name for a client of this silo.</summary>
     /// <returns>The hold, or why there is none.</returns>
     /// <exception cref="OperationCanceledException">The time was up.</exception>
-    public async Task<(NameOutcome Outcome, HeldName? Held, TimeSpan FreeIn)> JoinAsync(string name, int side, CancellationToken cancellation)
+    public async Task<(NameOutcome Outcome, HeldName? Held, TimeSpan FreeIn)> JoinAsync(
+        string name, int side, CancellationToken cancellation)
     {
         var secret = Guid.NewGuid();
         while (true)
@@ -114,7 +115,9 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
 
     /// <summary>The pair that a name stands for.</summary>
     public async Task<PairId?> FindAsync(string name) =>
-        _view.HomeOf(name) is { } home ? await _services.GetRequiredService<RendezvousServiceClient>().On(home).FindAsync(name).ConfigureAwait(false) : null;
+        _view.HomeOf(name) is { } home
+            ? await _services.GetRequiredService<RendezvousServiceClient>().On(home).FindAsync(name).ConfigureAwait(false)
+            : null;
 
     /// <summary>Answers another silo, or this one.</summary>
     public async Task<NameReply> AnswerAsync(NameJoin join)
@@ -309,8 +312,10 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
     // Its sockets are closed by now: nobody has to wait until the silo is dead.
     private async Task SayFarewellAsync(CancellationToken cancellation)
     {
-        var said = _view.Homes.Where(home => !home.Equals(_hub.Silo)).Select(home => AnnounceAsync(home, NameTable.Farewell, [], isComplete: true));
-        await Task.WhenAll(said.Append(_leaves.Sent)).WaitAsync(FarewellLimit, _pace, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var said = _view.Homes.Where(home => !home.Equals(_hub.Silo))
+            .Select(home => AnnounceAsync(home, NameTable.Farewell, [], isComplete: true));
+        await Task.WhenAll(said.Append(_leaves.Sent)).WaitAsync(FarewellLimit, _pace, cancellation)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // Ends when this silo sees the cluster at that version or later.

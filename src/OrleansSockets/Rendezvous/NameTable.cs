@@ -93,7 +93,8 @@ internal sealed class NameTable(SiloAddress here, TimeProvider clock, TimeProvid
                     return reply with { Version = Version };
                 }
 
-                changed = inTheWay?.Changed ?? (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                changed = inTheWay?.Changed
+                    ?? (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
 
             await changed.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, pace, cancellation)

@@ -31,7 +31,8 @@ internal sealed record NameLeaveCall([property: Id(0)] SiloAddress Home, [proper
 
 /// <summary>A silo says which sides of names it holds.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSockets.NameAnnounceCall")]
-internal sealed record NameAnnounceCall([property: Id(0)] SiloAddress Home, [property: Id(1)] NameAnnouncement Announcement) : DetouredCall<NameAnswer>
+internal sealed record NameAnnounceCall([property: Id(0)] SiloAddress Home, [property: Id(1)] NameAnnouncement Announcement)
+    : DetouredCall<NameAnswer>
 {
     public override bool IsIdempotent => true;
 
@@ -43,5 +44,6 @@ internal sealed record NameAnnounceCall([property: Id(0)] SiloAddress Home, [pro
 /// <summary>Calls to the home of a name, which a third silo can make.</summary>
 internal static class RendezvousCalls
 {
-    public static IRendezvousService Service(DetourSite site, SiloAddress home) => site.Services.GetRequiredService<RendezvousServiceClient>().On(home);
+    public static IRendezvousService Service(DetourSite site, SiloAddress home) =>
+        site.Services.GetRequiredService<RendezvousServiceClient>().On(home);
 }

@@ -40,7 +40,8 @@ public interface IWebSocketSession : IGrainWithStringKey
     /// limit from earlier settings misses it.
     /// </exception>
     [Alias("Broadcast"), AlwaysInterleave]
-    Task<int> BroadcastAsync(WebSocketMessage message, IReadOnlyCollection<string>? except = null, BroadcastFullMode whenFull = BroadcastFullMode.Skip);
+    Task<int> BroadcastAsync(
+        WebSocketMessage message, IReadOnlyCollection<string>? except = null, BroadcastFullMode whenFull = BroadcastFullMode.Skip);
 
     /// <summary>Sends a Close on one socket of the session. What was sent before goes out before it.</summary>
     /// <param name="id">See <see cref="WebSocketSnapshot.Id"/>.</param>

@@ -23,6 +23,7 @@ internal sealed class SessionPlacementFilterDirector(ISiloMetadataCache metadata
 {
     private static readonly string Edge = nameof(NodeRole.Edge);
 
-    public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos) =>
+    public IEnumerable<SiloAddress> Filter(
+        PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos) =>
         silos.Where(silo => metadata.GetSiloMetadata(silo).Metadata.GetValueOrDefault(SessionPlacement.RoleKey) != Edge);
 }

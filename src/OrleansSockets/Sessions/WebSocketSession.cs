@@ -34,7 +34,8 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
     }
 
     Task<IReadOnlyList<WebSocketSnapshot>> IWebSocketSession.GetWebSocketsAsync() => Task.FromResult<IReadOnlyList<WebSocketSnapshot>>(
-        [.. GetWebSockets().Select(end => new WebSocketSnapshot(end.PairId, end.ReadyState, end.ClientProtocol, end.BufferedAmount, end.AcceptedAt))]);
+        [.. GetWebSockets().Select(end => new WebSocketSnapshot(end.PairId, end.ReadyState, end.ClientProtocol, end.BufferedAmount,
+            end.AcceptedAt))]);
 
     Task<WebSocketSendOutcome> IWebSocketSession.SendToWebSocketAsync(string id, WebSocketMessage message) =>
         Task.FromResult(FindWebSocket(id)?.TrySend(message) ?? WebSocketSendOutcome.NotFound);
@@ -50,7 +51,9 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
         }
 
         // A mistake of the caller shows also when the socket has just gone.
-        return EndMachine.CheckClose(Context.Settings.Rules, code, reason) is { } error ? throw WebSocketPairException.Of(error, code) : Task.FromResult(false);
+        return EndMachine.CheckClose(Context.Settings.Rules, code, reason) is { } error
+            ? throw WebSocketPairException.Of(error, code)
+            : Task.FromResult(false);
     }
 
     private async Task<UpgradeResponse> AnswerAsync(UpgradeRequest request)
@@ -114,7 +117,8 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
     /// <see cref="WebSocketPairErrorKind.MessageTooLarge"/> by the session's settings; nobody gets it. A socket that has kept a smaller
     /// limit from earlier settings misses it.
     /// </exception>
-    protected int Broadcast(WebSocketMessage message, IReadOnlyCollection<WebSocketEnd>? except = null, BroadcastFullMode whenFull = BroadcastFullMode.Skip)
+    protected int Broadcast(
+        WebSocketMessage message, IReadOnlyCollection<WebSocketEnd>? except = null, BroadcastFullMode whenFull = BroadcastFullMode.Skip)
     {
         var (length, limit) = (message.Bytes.Length, Context.Settings.MaxMessageSize);
         if (length > limit)

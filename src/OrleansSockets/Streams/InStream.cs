@@ -95,7 +95,9 @@ internal sealed class InStream(int initialWindow, PairBudget? budget = null)
 
         if (Unfinished is { } begun)
         {
-            _items.Enqueue(new ReceivedItem(frame.Kind, frame.Code, begun.Join(frame.Payload), frame.Sequence, frame.Cost + begun.Credit, frame.Cost + begun.Held));
+            _items.Enqueue(
+                new ReceivedItem(
+                    frame.Kind, frame.Code, begun.Join(frame.Payload), frame.Sequence, frame.Cost + begun.Credit, frame.Cost + begun.Held));
             Unfinished = null;
         }
         else

@@ -34,7 +34,9 @@ internal sealed class OutStream(int initialWindow, PairBudget? budget = null)
     /// <summary>The receiver consumed the Close or abort, or nobody is left to receive.</summary>
     public bool IsFinished { get; private set; }
 
-    public bool CanSend => _receiverReady && _sent < _frames.Count && (_inFlight == 0 || _frames[_sent].IsTerminal || _inFlight + _frames[_sent].Cost <= _window);
+    public bool CanSend =>
+        _receiverReady && _sent < _frames.Count
+            && (_inFlight == 0 || _frames[_sent].IsTerminal || _inFlight + _frames[_sent].Cost <= _window);
 
     /// <summary>Whether a message that is not counted by itself may be queued: the budget has room, or this stream needs none.</summary>
     public bool HasBudgetFor(int bytes) => _keptBytes + bytes < BufferAccount.Step || budget is not { IsMet: true };

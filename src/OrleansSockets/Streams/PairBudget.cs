@@ -25,7 +25,8 @@ internal sealed class PairBudget(OrleansSocketsOptions options)
 
     /// <summary>Why something was refused.</summary>
     public string Explanation =>
-        $"the ends of this silo hold {HeldBytes} bytes that are not consumed, and {nameof(OrleansSocketsOptions)}.{nameof(OrleansSocketsOptions.MaxBufferedBytes)} is {options.MaxBufferedBytes}";
+        $"the ends of this silo hold {HeldBytes} bytes that are not consumed, and "
+            + $"{nameof(OrleansSocketsOptions)}.{nameof(OrleansSocketsOptions.MaxBufferedBytes)} is {options.MaxBufferedBytes}";
 
     public void Add(long bytes)
     {

@@ -9,7 +9,8 @@ namespace OrleansSockets.Streams;
 /// <param name="LastSequence">The number of its last frame.</param>
 /// <param name="Credit">Window bytes that consuming it gives back; chunks taken for reassembly may have given back theirs before.</param>
 /// <param name="Held">Bytes of memory that it holds.</param>
-internal readonly record struct ReceivedItem(PairFrameKind Kind, int Code, ReadOnlyMemory<byte> Payload, long LastSequence, int Credit, int Held)
+internal readonly record struct ReceivedItem(
+    PairFrameKind Kind, int Code, ReadOnlyMemory<byte> Payload, long LastSequence, int Credit, int Held)
 {
     public bool IsTerminal => Kind >= PairFrameKind.Close;
 

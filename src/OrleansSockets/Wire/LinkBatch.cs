@@ -5,4 +5,5 @@ namespace OrleansSockets.Wire;
 /// <param name="Number">From 1, without gaps: Orleans keeps no order between calls, so the receiver does.</param>
 /// <param name="Frames">Written by <see cref="LinkBatchWriter"/>.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSockets.LinkBatch")]
-internal sealed record LinkBatch([property: Id(0)] SiloAddress From, [property: Id(1)] long Number, [property: Id(2)] ReadOnlyMemory<byte> Frames);
+internal sealed record LinkBatch(
+    [property: Id(0)] SiloAddress From, [property: Id(1)] long Number, [property: Id(2)] ReadOnlyMemory<byte> Frames);

@@ -43,7 +43,8 @@ internal ref struct LinkBatchReader(ReadOnlySpan<byte> batch, int highest)
         }
 
         if (rest.Length < LinkFrameCodec.PrefixSize
-            || BinaryPrimitives.ReadInt32LittleEndian(rest) is var length && (length < LinkFrameCodec.HeaderSize || length > rest.Length - LinkFrameCodec.PrefixSize))
+            || BinaryPrimitives.ReadInt32LittleEndian(rest) is var length
+                && (length < LinkFrameCodec.HeaderSize || length > rest.Length - LinkFrameCodec.PrefixSize))
         {
             _at = _batch.Length;
             return LinkReadResult.Cut;

@@ -25,7 +25,8 @@ internal sealed class LinkBatchWriter(int version, int capacity)
 
     public void Write(in LinkFrame frame)
     {
-        var isShareable = version >= WireRange.SharedPayloads && frame.Kind == LinkFrameKind.Data && frame.Frame.Payload.Length >= LeastShared;
+        var isShareable = version >= WireRange.SharedPayloads && frame.Kind == LinkFrameKind.Data
+            && frame.Frame.Payload.Length >= LeastShared;
         if (isShareable && Find(frame.Frame.Payload) is { } at)
         {
             _bytes.Advance(LinkFrameCodec.WriteShared(_bytes.GetSpan(LinkFrameCodec.DataOverhead + sizeof(int)), frame, at));

@@ -161,7 +161,8 @@ internal static class LinkFrameCodec
     {
         var flags = (frame.Side == 1 ? SideFlag : 0) | (frame.ToOwner ? ToOwnerFlag : 0) | frame.Kind switch
         {
-            LinkFrameKind.Data => (frame.Frame.First ? FirstFlag : 0) | (frame.Frame.Last ? LastFlag : 0) | ((int)frame.Frame.Kind << FrameKindShift),
+            LinkFrameKind.Data =>
+                (frame.Frame.First ? FirstFlag : 0) | (frame.Frame.Last ? LastFlag : 0) | ((int)frame.Frame.Kind << FrameKindShift),
             LinkFrameKind.Credit or LinkFrameKind.View => (frame.View.ReadsNoMore ? FinishedFlag : 0) | (frame.View.Lost ? LostFlag : 0),
             _ => 0,
         };

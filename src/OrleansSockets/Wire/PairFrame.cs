@@ -54,7 +54,8 @@ internal readonly record struct PairFrame(long Sequence, PairFrameKind Kind, boo
 
     public static PairFrame Ping() => new(0, PairFrameKind.Ping, true, true, 0, default);
 
-    public static PairFrame Close(int? code, ReadOnlyMemory<byte> reason) => new(0, PairFrameKind.Close, true, true, code ?? NoCode, reason);
+    public static PairFrame Close(int? code, ReadOnlyMemory<byte> reason) =>
+        new(0, PairFrameKind.Close, true, true, code ?? NoCode, reason);
 
     /// <summary>
     /// A drop that leaves the receiver the time to answer what came before: until it hears of this, what it says still reaches the client.

@@ -19,5 +19,6 @@ internal readonly record struct WireRange([property: Id(0)] int Lowest, [propert
     public static WireRange Spoken => new(Framed, SharedPayloads);
 
     /// <summary>The version that both speak; null: none.</summary>
-    public int? Agree(WireRange other) => Math.Min(Highest, other.Highest) is var version && version >= Math.Max(Lowest, other.Lowest) ? version : null;
+    public int? Agree(WireRange other) =>
+        Math.Min(Highest, other.Highest) is var version && version >= Math.Max(Lowest, other.Lowest) ? version : null;
 }

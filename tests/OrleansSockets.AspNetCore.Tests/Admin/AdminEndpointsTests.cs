@@ -52,8 +52,10 @@ public sealed class AdminEndpointsTests
 
         Assert.Equal(
             [
-                "/admin/compare post", "/admin/deployments get", "/admin/deployments/{name} delete", "/admin/deployments/{name} get", "/admin/deployments/{name} put",
-                "/admin/deployments/{name}/effective get", "/admin/effective post", "/admin/nodes get", "/admin/nodes/{node}/drain post", "/admin/pairs get",
+                "/admin/compare post", "/admin/deployments get", "/admin/deployments/{name} delete", "/admin/deployments/{name} get",
+                "/admin/deployments/{name} put",
+                "/admin/deployments/{name}/effective get", "/admin/effective post", "/admin/nodes get", "/admin/nodes/{node}/drain post",
+                "/admin/pairs get",
                 "/admin/pairs/{pair} get", "/admin/pairs/{pair}/close post", "/admin/pairs/{pair}/drop post",
             ],
             from path in paths.EnumerateObject()
@@ -130,7 +132,8 @@ public sealed class AdminEndpointsTests
             await grains.GetGrain<IDeploymentCatalogGrain>(0).Cast<IGrainManagementExtension>().DeactivateOnIdle(Token);
 
             var (list, one, effective, other) = (
-                http.GetAsync("deployments"), http.GetAsync("deployments/kept"), http.GetAsync("deployments/kept/effective"), http.GetAsync("deployments/other"));
+                http.GetAsync("deployments"), http.GetAsync("deployments/kept"),
+                http.GetAsync("deployments/kept/effective"), http.GetAsync("deployments/other"));
             Assert.Contains((await list).Expect(200).EnumerateArray(), deployment => deployment.GetProperty("name").GetString() == "kept");
             Assert.Equal(1, (await one).Expect(200).GetProperty("revision").GetInt64());
             (await effective).Expect(200);
@@ -160,8 +163,10 @@ public sealed class AdminEndpointsTests
     private sealed class HeaderScheme(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Request.Headers["Role"].FirstOrDefault() is { } role
-            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, role)], "header")), "header"))
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
+            Task.FromResult(Request.Headers["Role"].FirstOrDefault() is { } role
+            ? AuthenticateResult.Success(
+                new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, role)], "header")), "header"))
             : AuthenticateResult.NoResult());
     }
 }

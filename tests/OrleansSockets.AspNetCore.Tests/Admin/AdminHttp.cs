@@ -15,7 +15,11 @@ internal sealed class AdminHttp(EdgeNode node) : IDisposable
     public async Task<Answer> SendAsync(HttpMethod method, string path, object? body = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
-        request.Content = body is string text ? new StringContent(text, null, "application/json") : body is null ? null : JsonContent.Create(body);
+        request.Content = body is string text
+            ? new StringContent(text, null, "application/json")
+            : body is null
+            ? null
+            : JsonContent.Create(body);
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -31,13 +35,16 @@ internal sealed class AdminHttp(EdgeNode node) : IDisposable
             response.Headers.RetryAfter?.Delta);
     }
 
-    public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
+    public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, null, headers);
 
     public Task<Answer> PostAsync(string path, object? body = null) => SendAsync(HttpMethod.Post, path, body);
 
-    public Task<Answer> PutAsync(string path, object body, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Put, path, body, headers);
+    public Task<Answer> PutAsync(string path, object body, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Put, path, body, headers);
 
-    public Task<Answer> DeleteAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Delete, path, null, headers);
+    public Task<Answer> DeleteAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Delete, path, null, headers);
 
     public void Dispose() => _http.Dispose();
 
@@ -64,6 +71,7 @@ internal sealed class AdminHttp(EdgeNode node) : IDisposable
         }
 
         private IEnumerable<string> OfEach(string property) =>
-            Json.GetProperty(Status == 400 ? "problems" : "warnings").EnumerateArray().Select(problem => problem.GetProperty(property).GetString()!);
+            Json.GetProperty(Status == 400 ? "problems" : "warnings").EnumerateArray()
+                .Select(problem => problem.GetProperty(property).GetString()!);
     }
 }

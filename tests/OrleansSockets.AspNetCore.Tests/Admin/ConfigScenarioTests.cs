@@ -16,7 +16,8 @@ public sealed class ConfigScenarioTests(AdminCluster cluster) : IClassFixture<Ad
     private const string BeyondBinary = "date-beyond-binary";
     private const string BeyondBinarySentence = "but the newest date supported by this server binary is";
 
-    public static TheoryData<string> Names => [.. Directory.EnumerateFiles(Folder, "*.json").Where(IsConfig).Select(file => Path.GetFileName(file))];
+    public static TheoryData<string> Names =>
+        [.. Directory.EnumerateFiles(Folder, "*.json").Where(IsConfig).Select(file => Path.GetFileName(file))];
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Scenarios");
 
@@ -63,7 +64,8 @@ public sealed class ConfigScenarioTests(AdminCluster cluster) : IClassFixture<Ad
         var kinds = Texts(trace, "kinds").Where(kind => kind != BeyondBinary);
         var messages = Texts(trace, "messages")
             .Where(message => !message.Contains(BeyondBinarySentence, StringComparison.Ordinal))
-            .Select(message => message[(message.IndexOf(": ", StringComparison.Ordinal) + 2)..].Replace(Today, Date, StringComparison.Ordinal));
+            .Select(
+                message => message[(message.IndexOf(": ", StringComparison.Ordinal) + 2)..].Replace(Today, Date, StringComparison.Ordinal));
 
         Assert.Equal(kinds, answer.Kinds.Order(StringComparer.Ordinal));
         Assert.Equal(messages.Order(StringComparer.Ordinal), answer.Messages.Order(StringComparer.Ordinal));
@@ -81,7 +83,9 @@ public sealed class ConfigScenarioTests(AdminCluster cluster) : IClassFixture<Ad
         var compat = file.GetProperty("scenario").GetProperty("compat");
         var settings = new
         {
-            compatibilityDate = compat.TryGetProperty("date", out var date) ? date.GetString()?.Replace(Today, Date, StringComparison.Ordinal) : null,
+            compatibilityDate = compat.TryGetProperty("date", out var date)
+                ? date.GetString()?.Replace(Today, Date, StringComparison.Ordinal)
+                : null,
             compatibilityFlags = Texts(compat, "flags"),
             experimental = compat.TryGetProperty("experimental", out var experimental) && experimental.GetBoolean(),
         };

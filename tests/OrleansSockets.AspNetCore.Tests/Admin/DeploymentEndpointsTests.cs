@@ -6,14 +6,16 @@ namespace OrleansSockets.AspNetCore.Tests.Admin;
 public sealed class DeploymentEndpointsTests(AdminCluster cluster) : IClassFixture<AdminCluster>
 {
     private static readonly object Plain = new { compatibilityDate = "2026-04-07" };
-    private static readonly object ManualReply = new { compatibilityDate = "2026-04-07", compatibilityFlags = new[] { "web_socket_manual_reply_to_close" } };
+    private static readonly object ManualReply =
+        new { compatibilityDate = "2026-04-07", compatibilityFlags = new[] { "web_socket_manual_reply_to_close" } };
 
     private AdminHttp Http => cluster.Http;
 
     [Fact]
     public async Task List_OfAFreshCluster_HoldsTheConfiguredOnes()
     {
-        var names = (await Http.GetAsync("deployments")).Expect(200).EnumerateArray().Select(deployment => deployment.GetProperty("name").GetString());
+        var names = (await Http.GetAsync("deployments")).Expect(200).EnumerateArray()
+            .Select(deployment => deployment.GetProperty("name").GetString());
 
         Assert.Contains("default", names);
         Assert.Contains(AdminCluster.Manual, names);
@@ -78,7 +80,8 @@ public sealed class DeploymentEndpointsTests(AdminCluster cluster) : IClassFixtu
 
         answer.Expect(400);
         Assert.Equal(
-            ["contradictory-flags", "duplicate-flag", "experimental-flag", "invalid-date", "invalid-request", "invalid-request", "invalid-request", "unknown-flag"],
+            ["contradictory-flags", "duplicate-flag", "experimental-flag", "invalid-date", "invalid-request", "invalid-request",
+                "invalid-request", "unknown-flag"],
             answer.Kinds.Order(StringComparer.Ordinal));
         Assert.Contains("Invalid compatibility date: 2026-13-01", answer.Detail, StringComparison.Ordinal);
         Assert.Contains("There is no 'compatibilityFlag' here", answer.Detail, StringComparison.Ordinal);
@@ -135,18 +138,26 @@ public sealed class DeploymentEndpointsTests(AdminCluster cluster) : IClassFixtu
         Assert.False(effective.GetProperty("reportListenerExceptions").GetBoolean());
         Assert.True(effective.GetProperty("ioTasksPreventEviction").GetBoolean());
         Assert.True(effective.GetProperty("propertiesOnPrototype").GetBoolean());
-        Assert.Equal("off, because the flag no_spec_compliant_dispatch_exceptions is given", Reason(effective, "exceptions of listeners are reported"));
         Assert.Equal(
-            "on, because the date 2026-10-01 is on or after 2026-10-01; it has no effect here", Reason(effective, "pending I/O prevents eviction"));
+            "off, because the flag no_spec_compliant_dispatch_exceptions is given",
+            Reason(effective, "exceptions of listeners are reported"));
+        Assert.Equal(
+            "on, because the date 2026-10-01 is on or after 2026-10-01; it has no effect here", Reason(
+                effective, "pending I/O prevents eviction"));
 
         var openApi = (await Http.GetAsync("openapi.json")).Expect(200).GetRawText();
-        Assert.All(["reportListenerExceptions", "ioTasksPreventEviction", "propertiesOnPrototype"], name => Assert.Contains($"\"{name}\"", openApi, StringComparison.Ordinal));
+        Assert.All(
+            ["reportListenerExceptions", "ioTasksPreventEviction", "propertiesOnPrototype"],
+            name => Assert.Contains($"\"{name}\"", openApi, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Compare_AcrossTheirDates_ListsTheNewestFeatures()
     {
-        var comparison = (await Http.PostAsync("compare", new { from = new { compatibilityDate = "2026-09-14" }, to = new { compatibilityDate = "2026-10-01" } })).Expect(200);
+        var comparison = (
+            await Http.PostAsync(
+                "compare",
+                new { from = new { compatibilityDate = "2026-09-14" }, to = new { compatibilityDate = "2026-10-01" } })).Expect(200);
 
         var changes = comparison.GetProperty("changes").EnumerateArray().Select(change => change.GetProperty("feature").GetString());
         Assert.Equal(["exceptions of listeners are reported", "pending I/O prevents eviction"], changes);
@@ -155,7 +166,9 @@ public sealed class DeploymentEndpointsTests(AdminCluster cluster) : IClassFixtu
     [Fact]
     public async Task Compare_OfADateAndADeployment_ListsWhatChanges()
     {
-        var comparison = (await Http.PostAsync("compare", new { from = new { deployment = "manual" }, to = new { compatibilityDate = "2026-03-10" } })).Expect(200);
+        var comparison = (
+            await Http.PostAsync(
+                "compare", new { from = new { deployment = "manual" }, to = new { compatibilityDate = "2026-03-10" } })).Expect(200);
 
         var changes = comparison.GetProperty("changes").EnumerateArray().Select(change => change.GetProperty("feature").GetString());
         Assert.Equal(["binary type blob"], changes);
@@ -165,7 +178,8 @@ public sealed class DeploymentEndpointsTests(AdminCluster cluster) : IClassFixtu
     [Fact]
     public async Task Compare_BothSidesBad_AnswersWithAllProblems()
     {
-        var answer = await Http.PostAsync("compare", new { from = new { deployment = "nobody" }, to = new { compatibilityDate = "x", flags = Array.Empty<string>() } });
+        var answer = await Http.PostAsync(
+            "compare", new { from = new { deployment = "nobody" }, to = new { compatibilityDate = "x", flags = Array.Empty<string>() } });
 
         answer.Expect(400);
         Assert.Equal(["unknown-deployment", "invalid-request", "invalid-date"], answer.Kinds);
@@ -194,7 +208,8 @@ public sealed class DeploymentEndpointsTests(AdminCluster cluster) : IClassFixtu
 
         answer.Expect(201);
         Assert.Equal("\"3\"", answer.ETag);
-        Assert.Contains("again", (await Http.GetAsync("deployments")).Expect(200).EnumerateArray().Select(one => one.GetProperty("name").GetString()));
+        Assert.Contains(
+            "again", (await Http.GetAsync("deployments")).Expect(200).EnumerateArray().Select(one => one.GetProperty("name").GetString()));
     }
 
     [Fact]
@@ -213,5 +228,6 @@ public sealed class DeploymentEndpointsTests(AdminCluster cluster) : IClassFixtu
     }
 
     private static string? Reason(JsonElement effective, string feature) =>
-        effective.GetProperty("decisions").EnumerateArray().Single(decision => decision.GetProperty("feature").GetString() == feature).GetProperty("reason").GetString();
+        effective.GetProperty("decisions")
+            .EnumerateArray().Single(decision => decision.GetProperty("feature").GetString() == feature).GetProperty("reason").GetString();
 }

@@ -25,7 +25,9 @@ public sealed class LinkOutageTests
         await using var b = await StartAsync(links, a);
         using var http = new AdminHttp(a);
         var (one, other) = (Silo(a), Silo(b));
-        Assert.All((await http.GetAsync("nodes")).Expect(200).EnumerateArray(), node => Assert.Empty(node.GetProperty("linksDown").EnumerateArray()));
+        Assert.All(
+            (await http.GetAsync("nodes")).Expect(200).EnumerateArray(),
+            node => Assert.Empty(node.GetProperty("linksDown").EnumerateArray()));
         Assert.Equal(HealthStatus.Healthy, (await HealthAsync(a)).Status);
         Assert.DoesNotContain($"{other.Endpoint} none", Outages());
 
@@ -34,16 +36,21 @@ public sealed class LinkOutageTests
         var text = (await HealthAsync(a)).Entries[LinkHealth.Name].Description;
         Assert.StartsWith($"The link to {other.Endpoint} is down since ", text, StringComparison.Ordinal);
         Assert.EndsWith("no node is known that reaches it.", text, StringComparison.Ordinal);
-        var told = (await http.GetAsync("nodes")).Expect(200).EnumerateArray().Single(node => node.GetProperty("address").GetString() == $"{one.Endpoint}");
+        var told = (await http.GetAsync("nodes")).Expect(200).EnumerateArray()
+            .Single(node => node.GetProperty("address").GetString() == $"{one.Endpoint}");
         var link = Assert.Single(told.GetProperty("linksDown").EnumerateArray());
         Assert.Equal($"{other.Endpoint}", link.GetProperty("to").GetString());
-        Assert.InRange(link.GetProperty("since").GetDateTimeOffset(), TimeProvider.System.GetUtcNow() - Limit, TimeProvider.System.GetUtcNow());
+        Assert.InRange(
+            link.GetProperty("since").GetDateTimeOffset(), TimeProvider.System.GetUtcNow() - Limit, TimeProvider.System.GetUtcNow());
         Assert.True(link.TryGetProperty("through", out var through) is false || through.ValueKind == System.Text.Json.JsonValueKind.Null);
         Assert.Contains($"{other.Endpoint} none", Outages());
 
         links.Mend();
-        await UntilAsync(async () => (await HealthAsync(a)).Status == HealthStatus.Healthy && (await HealthAsync(b)).Status == HealthStatus.Healthy);
-        Assert.All((await http.GetAsync("nodes")).Expect(200).EnumerateArray(), node => Assert.Empty(node.GetProperty("linksDown").EnumerateArray()));
+        await UntilAsync(
+            async () => (await HealthAsync(a)).Status == HealthStatus.Healthy && (await HealthAsync(b)).Status == HealthStatus.Healthy);
+        Assert.All(
+            (await http.GetAsync("nodes")).Expect(200).EnumerateArray(),
+            node => Assert.Empty(node.GetProperty("linksDown").EnumerateArray()));
     }
 
     private static SiloAddress Silo(EdgeNode node) => node.App.Services.GetRequiredService<PairHub>().Silo;

@@ -50,7 +50,8 @@ public sealed class PairEndpointsTests(AdminCluster cluster) : IClassFixture<Adm
 
         var onB = await ListAsync($"node={NodeB}&state=accepted");
         var pair = Assert.Single(onB);
-        Assert.Equal(["coupled", "accepted"], pair.GetProperty("ends").EnumerateArray().Select(end => end.GetProperty("phase").GetString()));
+        Assert.Equal(
+            ["coupled", "accepted"], pair.GetProperty("ends").EnumerateArray().Select(end => end.GetProperty("phase").GetString()));
         Assert.Empty(await ListAsync($"node={NodeA}&state=accepted"));
         Assert.Empty(await ListAsync("state=connecting"));
         Assert.Empty(await ListAsync("deployment=nobody"));

@@ -40,7 +40,8 @@ internal sealed class EdgeNode : IAsyncDisposable
         var (siloPort, gatewayPort) = (FreePort.Next(), FreePort.Next());
         builder.Host.UseOrleans(orleans =>
         {
-            orleans.UseLocalhostClustering(siloPort, gatewayPort, primary is null ? null : new IPEndPoint(IPAddress.Loopback, primary.SiloPort));
+            orleans.UseLocalhostClustering(
+                siloPort, gatewayPort, primary is null ? null : new IPEndPoint(IPAddress.Loopback, primary.SiloPort));
             orleans.AddOrleansSockets(silo);
         });
         builder.Services.AddOrleansSocketsEdge(edge);

@@ -119,7 +119,8 @@ public sealed class EdgeNodeTests
         await client.ReadAsync();
         var stopping = node.App.StopAsync(Token);
         Assert.Equal("close 1012 The server shuts down.", await client.ReadAsync());
-        var health = await node.App.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Tags.Contains("ready"), Token);
+        var health = await node.App.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(
+            check => check.Tags.Contains("ready"), Token);
         Assert.Equal(HealthStatus.Unhealthy, health.Status);
         Assert.Equal("503", await node.StatusAsync("/echo"));
         await client.SendCloseAsync(1012);

@@ -14,7 +14,8 @@ namespace OrleansSockets.AspNetCore.Tests.Endpoints;
 public sealed class EndOfClientTests
 {
     private const string Upgrade =
-        " HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        " HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+            + "dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -39,7 +40,8 @@ public sealed class EndOfClientTests
             edge => edge.ProtocolChecks = checks);
         using var client = new RawClient();
         await client.ConnectAsync(node.Address);
-        await client.SendBytesAsync((byte[])[.. "GET /slow"u8, .. Encoding.ASCII.GetBytes(Upgrade), .. RawClient.Frame(Opcode.Text, "early"u8.ToArray())]);
+        await client.SendBytesAsync(
+            (byte[])[.. "GET /slow"u8, .. Encoding.ASCII.GetBytes(Upgrade), .. RawClient.Frame(Opcode.Text, "early"u8.ToArray())]);
         client.SendFin();
 
         // The server has nothing to do but to see it.
@@ -49,7 +51,9 @@ public sealed class EndOfClientTests
         Assert.Equal("text hello", await client.ReadAsync());
         Assert.Equal("text echo: early", await client.ReadAsync());
         Assert.Equal("fin", await client.ReadAsync());
-        Assert.Equal(new CloseEvent(1006, "WebSocket disconnected without sending Close frame.", false), await closed.Task.WaitAsync(RawClient.Patience, Token));
+        Assert.Equal(
+            new CloseEvent(1006, "WebSocket disconnected without sending Close frame.", false),
+            await closed.Task.WaitAsync(RawClient.Patience, Token));
     }
 
     [Theory]
@@ -86,7 +90,8 @@ public sealed class EndOfClientTests
     public async Task Reset_BeforeThe101_EndsTheHandshake()
     {
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var node = await EdgeNode.StartAsync(app => app.MapGet("/never", context => WebSocketResult.Acceptor(context).HandleAsync(context, async timeout =>
+        await using var node = await EdgeNode.StartAsync(
+            app => app.MapGet("/never", context => WebSocketResult.Acceptor(context).HandleAsync(context, async timeout =>
         {
             begun.SetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, timeout);

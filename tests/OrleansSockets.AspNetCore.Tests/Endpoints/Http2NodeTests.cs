@@ -43,7 +43,8 @@ public sealed class Http2NodeTests
         {
             var client = await Http2Client.ConnectAsync(connection, "/deaf");
             paused.Add(client);
-            _ = client.Stream.WriteAsync(Enumerable.Repeat(RawClient.Frame(Opcode.Binary, new byte[64 * 1024]), 32).SelectMany(frame => frame).ToArray());
+            _ = client.Stream.WriteAsync(
+                Enumerable.Repeat(RawClient.Frame(Opcode.Binary, new byte[64 * 1024]), 32).SelectMany(frame => frame).ToArray());
         }
 
         await SocketServer.EventuallyAsync(() => paused.TrueForAll(client => client.Stream.Window == 0));

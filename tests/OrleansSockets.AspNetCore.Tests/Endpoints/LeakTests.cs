@@ -75,7 +75,8 @@ public sealed class LeakTests(LeakTests.TwoNodes nodes) : IClassFixture<LeakTest
         foreach (var services in new[] { nodes.A, nodes.B }.Select(node => node.App.Services))
         {
             var (sockets, pairs, names) = (
-                services.GetRequiredService<SocketRegistry>(), services.GetRequiredService<PairHub>(), services.GetRequiredService<HeldNames>());
+                services.GetRequiredService<SocketRegistry>(), services.GetRequiredService<PairHub>(),
+                services.GetRequiredService<HeldNames>());
             await SocketServer.EventuallyAsync(
                 () =>
                 {
@@ -90,13 +91,16 @@ public sealed class LeakTests(LeakTests.TwoNodes nodes) : IClassFixture<LeakTest
         // A session with a socket stays in memory: those that hold none can be collected.
         var management = nodes.A.App.Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0);
         await SocketServer.EventuallyAsync(
-            async () => !(await management.GetDetailedGrainStatistics()).Any(grain => grain.GrainType.Contains("PairGrain", StringComparison.Ordinal)),
+            async () =>
+                !(await management.GetDetailedGrainStatistics())
+                    .Any(grain => grain.GrainType.Contains("PairGrain", StringComparison.Ordinal)),
             () => "pair grains are left");
         await SocketServer.EventuallyAsync(
             async () =>
             {
                 await management.ForceActivationCollection(TimeSpan.Zero);
-                return !(await management.GetDetailedGrainStatistics()).Any(grain => grain.GrainType.Contains(nameof(Greeter), StringComparison.Ordinal));
+                return !(await management.GetDetailedGrainStatistics())
+                    .Any(grain => grain.GrainType.Contains(nameof(Greeter), StringComparison.Ordinal));
             },
             () => "sessions are left");
     }
@@ -105,8 +109,10 @@ public sealed class LeakTests(LeakTests.TwoNodes nodes) : IClassFixture<LeakTest
     {
         lock (pair.Gate)
         {
-            var ends = new[] { pair[0], pair[1] }.OfType<End>().Select(end => $"end {end.Side} {end.Route} {end.State}, in {end.In.IsFinished}, out {end.Out.IsFinished}");
-            return $"{pair.Id}, relay {pair.Relay is not null}, {string.Join("; ", ends)}\n{string.Join('\n', pair.Timeline.ToArray().Select(entry => $"    {entry}"))}";
+            var ends = new[] { pair[0], pair[1] }.OfType<End>().Select(
+                end => $"end {end.Side} {end.Route} {end.State}, in {end.In.IsFinished}, out {end.Out.IsFinished}");
+            return $"{pair.Id}, relay {pair.Relay is not null}, {string.Join("; ", ends)}\n{string.Join('\n', pair.Timeline.ToArray()
+                .Select(entry => $"    {entry}"))}";
         }
     }
 
@@ -148,7 +154,8 @@ public sealed class LeakTests(LeakTests.TwoNodes nodes) : IClassFixture<LeakTest
         }
 
         // What Orleans remembers of grains that are gone is bounded by this option: the first clients fill it.
-        private static void RememberFewPlaces(IServiceCollection services) => services.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = 500);
+        private static void RememberFewPlaces(IServiceCollection services) =>
+            services.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = 500);
 
         private static void Map(WebApplication app)
         {

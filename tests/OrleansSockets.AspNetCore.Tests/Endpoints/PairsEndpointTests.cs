@@ -192,7 +192,9 @@ public sealed class PairsEndpointTests : IAsyncLifetime
 
         var management = _a.App.Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0);
         await SocketServer.EventuallyAsync(
-            async () => (await management.GetDetailedGrainStatistics()).All(grain => !grain.GrainType.Contains("PairGrain", StringComparison.Ordinal)),
+            async () =>
+                (await management.GetDetailedGrainStatistics())
+                    .All(grain => !grain.GrainType.Contains("PairGrain", StringComparison.Ordinal)),
             () => "a pair grain is left");
     }
 }

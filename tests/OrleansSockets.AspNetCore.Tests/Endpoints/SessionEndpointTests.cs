@@ -92,7 +92,8 @@ public sealed class SessionEndpointTests : IAsyncLifetime
     public async Task Session_ThatGivesAUsedEnd_101ThenEndOfTcp()
     {
         using var client = new RawClient();
-        Assert.StartsWith("HTTP/1.1 101", await client.UpgradeAsync(_a.Address, "/greet/bob?used", "X-Test: yes\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 101", await client.UpgradeAsync(_a.Address, "/greet/bob?used", "X-Test: yes\r\n"), StringComparison.Ordinal);
         Assert.Equal("fin", await client.ReadAsync());
     }
 

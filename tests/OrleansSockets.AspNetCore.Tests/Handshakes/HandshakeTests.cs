@@ -76,6 +76,7 @@ public sealed class HandshakeTests : IAsyncLifetime
     {
         using var client = new RawClient();
         await client.ConnectAsync(_node.Address);
-        Assert.Equal("405", EdgeNode.StatusOf(await client.RequestAsync("POST /pairs/c/0 HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\n\r\n")));
+        Assert.Equal(
+            "405", EdgeNode.StatusOf(await client.RequestAsync("POST /pairs/c/0 HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\n\r\n")));
     }
 }

@@ -23,7 +23,8 @@ public sealed class Http2HandshakeTests : IAsyncLifetime
                 app.MapWebSocketPairs("/pairs");
                 app.MapWebSocket("/chat", () => Serve("chat"));
                 app.MapWebSocket("/raw", context => Serve("chat").ExecuteAsync(context));
-                app.MapWebSocket("/filtered", () => Serve()).AddEndpointFilter((_, _) => ValueTask.FromResult<object?>(Results.StatusCode(418)));
+                app.MapWebSocket("/filtered", () => Serve()).AddEndpointFilter(
+                    (_, _) => ValueTask.FromResult<object?>(Results.StatusCode(418)));
                 app.MapWebSocket("/", () => Serve());
                 app.MapGet("/old", () => Serve());
                 app.MapPost("/posted", () => "");
@@ -103,7 +104,8 @@ public sealed class Http2HandshakeTests : IAsyncLifetime
     [InlineData("/old")]
     public async Task Connect_WithAnotherProtocol_400NamesIt(string path)
     {
-        var (head, body) = await AskAsync([.. Connect(path).Where(header => header.Name != ":protocol").Prepend((":protocol", "connect-udp"))]);
+        var (head, body) = await AskAsync(
+            [.. Connect(path).Where(header => header.Name != ":protocol").Prepend((":protocol", "connect-udp"))]);
         Assert.Equal("400", head[":status"]);
         Assert.Contains("The protocol 'connect-udp' is not spoken here", body, StringComparison.Ordinal);
     }
@@ -122,7 +124,8 @@ public sealed class Http2HandshakeTests : IAsyncLifetime
     public async Task Connect_WithAnotherVersion_400NamesTheOneThatIsSpoken(string? version)
     {
         var headers = Connect("/chat").Where(header => header.Name != "sec-websocket-version");
-        var (head, _) = await AskAsync([.. headers, .. version is null ? Array.Empty<(string, string)>() : [("sec-websocket-version", version)]]);
+        var (head, _) = await AskAsync(
+            [.. headers, .. version is null ? Array.Empty<(string, string)>() : [("sec-websocket-version", version)]]);
         Assert.Equal(("400", "13"), (head[":status"], head["sec-websocket-version"]));
         Assert.DoesNotContain("upgrade", head.Keys);
     }
@@ -138,7 +141,8 @@ public sealed class Http2HandshakeTests : IAsyncLifetime
 
     private static (string Name, string Value)[] Connect(string path, params (string Name, string Value)[] more) =>
     [
-        (":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":path", path), (":authority", "test"), ("sec-websocket-version", "13"), .. more,
+        (":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":path", path), (":authority", "test"),
+        ("sec-websocket-version", "13"), .. more,
     ];
 
     private static IResult Serve(string? protocol = null)

@@ -86,7 +86,8 @@ public sealed class WebSocketConnectorTests : IAsyncLifetime
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Opened);
 
-        var end = Connector.ConnectWebSocket(new Uri($"ws://127.0.0.1:{_node.Port}/backend"), new WebSocketConnectOptions { Protocols = { "v1" } }, Token);
+        var end = Connector.ConnectWebSocket(
+            new Uri($"ws://127.0.0.1:{_node.Port}/backend"), new WebSocketConnectOptions { Protocols = { "v1" } }, Token);
         await end.Opened;
         Assert.Equal(ReadyState.Open, end.ReadyState);
         end.Accept();

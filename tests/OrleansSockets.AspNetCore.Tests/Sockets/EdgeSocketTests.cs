@@ -106,7 +106,8 @@ public sealed class EdgeSocketTests : IAsyncLifetime
     public async Task Close_DataBehindIt_IsNeverHeard()
     {
         using var client = await _server.ConnectAsync();
-        await client.SendBytesAsync(new[] { RawClient.Close(1000, "x"), RawClient.Frame(Opcode.Text, "late"u8.ToArray()) }.SelectMany(f => f).ToArray());
+        await client.SendBytesAsync(
+            new[] { RawClient.Close(1000, "x"), RawClient.Frame(Opcode.Text, "late"u8.ToArray()) }.SelectMany(f => f).ToArray());
         await client.SendTextAsync("later");
         Assert.Equal("close 1000 x", await End.HeardAsync());
         End.PutClose(1000, "x");
@@ -263,7 +264,8 @@ public sealed class EdgeSocketTests : IAsyncLifetime
         using var client = await _server.ConnectAsync();
         await client.SendTextAsync("the loops run");
         await End.HeardAsync();
-        await client.SendBytesAsync(Enumerable.Range(0, 20).SelectMany(i => RawClient.Frame(Opcode.Ping, [(byte)((i / 10 * 16) + (i % 10))])).ToArray());
+        await client.SendBytesAsync(
+            Enumerable.Range(0, 20).SelectMany(i => RawClient.Frame(Opcode.Ping, [(byte)((i / 10 * 16) + (i % 10))])).ToArray());
         for (var i = 0; i < answered.Length; i += 2)
         {
             Assert.Equal($"pong {answered.AsSpan(i, 2)}", await client.ReadAsync());

@@ -47,13 +47,15 @@ internal sealed class FakeEnd : ISocketEnd
     }
 
     /// <summary>The next thing that the end heard: "text abc", "binary FF", "close 1000 x", "abort", "abort 1002 ...".</summary>
-    public Task<string> HeardAsync() => _heard.Reader.ReadAsync(RawClient.Token).AsTask().WaitAsync(RawClient.Patience, TimeProvider.System, RawClient.Token);
+    public Task<string> HeardAsync() =>
+        _heard.Reader.ReadAsync(RawClient.Token).AsTask().WaitAsync(RawClient.Patience, TimeProvider.System, RawClient.Token);
 
     public bool HasHeard => _heard.Reader.TryPeek(out _);
 
     public void Put(string text) => Put(PairFrameKind.Text, 0, Encoding.UTF8.GetBytes(text));
 
-    public void PutClose(int? code, string reason = "") => Put(PairFrameKind.Close, code ?? PairFrame.NoCode, Encoding.UTF8.GetBytes(reason));
+    public void PutClose(int? code, string reason = "") =>
+        Put(PairFrameKind.Close, code ?? PairFrame.NoCode, Encoding.UTF8.GetBytes(reason));
 
     public void PutAbort() => Put(PairFrameKind.Abort, 0, []);
 
@@ -128,7 +130,11 @@ internal sealed class FakeEnd : ISocketEnd
         {
             byte[] payload = [.. _message];
             _message.Clear();
-            var shown = payload.Length > 100 ? $"{payload.Length}" : isText ? Encoding.UTF8.GetString(payload) : Convert.ToHexString(payload);
+            var shown = payload.Length > 100
+                ? $"{payload.Length}"
+                : isText
+                ? Encoding.UTF8.GetString(payload)
+                : Convert.ToHexString(payload);
             Hear($"{(isText ? "text" : "binary")} {shown}");
         }
     }

@@ -18,7 +18,8 @@ public sealed class PausedSocketTests : IAsyncLifetime
     {
         _server = await SocketServer.StartAsync();
         _server.Clock = _clock;
-        _server.Settings = _server.Settings with { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(20) };
+        _server.Settings =
+            _server.Settings with { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(20) };
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();

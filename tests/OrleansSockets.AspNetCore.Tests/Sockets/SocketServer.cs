@@ -92,7 +92,9 @@ internal sealed class SocketServer : IAsyncDisposable
         var began = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < RawClient.Patience, problem?.Invoke() ?? "what the test waits for did not happen");
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(began) < RawClient.Patience,
+                problem?.Invoke() ?? "what the test waits for did not happen");
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, RawClient.Token);
         }
     }

@@ -129,7 +129,8 @@ public sealed class TimeLimitTests : IAsyncLifetime
         Pass(300);
         Assert.Equal("abort", await End.HeardAsync());
         Assert.Equal(
-            "the edge resets the socket: the peer, which has closed, has had no room for what the client sent before its answer for CloseTimeout (00:05:00)", End.LastNote);
+            "the edge resets the socket: the peer, which has closed, has had no room for what the client sent before its answer for "
+                + "CloseTimeout (00:05:00)", End.LastNote);
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class UnfinishedMessageTests
     [Fact]
     public async Task Unfinished_ManyLargeOnes_StayWithinTheBudgetAndAHealthyPairGoesOn()
     {
-        await using var node = await EdgeNode.StartAsync(app => app.MapWebSocketPairs("/pairs"), silo: silo => silo.MaxBufferedBytes = Budget);
+        await using var node = await EdgeNode.StartAsync(
+            app => app.MapWebSocketPairs("/pairs"), silo: silo => silo.MaxBufferedBytes = Budget);
         var hub = node.App.Services.GetRequiredService<PairHub>();
         using var healthy = await node.ConnectAsync("/pairs/healthy/0");
         using var peer = await node.ConnectAsync("/pairs/healthy/1");
@@ -65,8 +66,12 @@ public sealed class UnfinishedMessageTests
                 // Both clients of a pair hear of it, or none.
                 if (ends[2 * i].IsCompleted || ends[(2 * i) + 1].IsCompleted)
                 {
-                    Assert.Equal("close 1013 A message was not finished.", await ends[2 * i].WaitAsync(RawClient.Patience, TimeProvider.System, RawClient.Token));
-                    Assert.Equal("close 1013 A message was not finished.", await ends[(2 * i) + 1].WaitAsync(RawClient.Patience, TimeProvider.System, RawClient.Token));
+                    Assert.Equal(
+                        "close 1013 A message was not finished.",
+                        await ends[2 * i].WaitAsync(RawClient.Patience, TimeProvider.System, RawClient.Token));
+                    Assert.Equal(
+                        "close 1013 A message was not finished.",
+                        await ends[(2 * i) + 1].WaitAsync(RawClient.Patience, TimeProvider.System, RawClient.Token));
                 }
             }
         }

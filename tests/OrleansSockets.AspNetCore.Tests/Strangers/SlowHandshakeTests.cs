@@ -21,7 +21,8 @@ public sealed class SlowHandshakeTests
     private const int SlowestRank = Normal / 100;
 
     private const string Handshake =
-        "GET /echo HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhl";
+        "GET /echo HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+            + "dGhl";
 
     [Fact]
     public async Task Handshakes_HalfOpen_OthersAreServedAndTheNodeEndsThem()

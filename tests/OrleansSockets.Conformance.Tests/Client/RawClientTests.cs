@@ -34,7 +34,11 @@ public sealed class RawClientTests : IAsyncDisposable
     public async Task Reading_OfFrames_RecordsThemAsTheyAre()
     {
         using var server = await ConnectAsync();
-        await server.SendAsync(Hex("0102C3A9" + "8000" + "C203414243" + "880503E8627965" + "8800" + "8A0101" + "827E1001" + new string('0', 2 * 4097) + "8105AABB"), Cancellation);
+        await server.SendAsync(
+            Hex(
+                "0102C3A9" + "8000" + "C203414243" + "880503E8627965" + "8800" + "8A0101" + "827E1001" + new string(
+                    '0', 2 * 4097) + "8105AABB"),
+            Cancellation);
         server.Shutdown(SocketShutdown.Send);
         await AwaitAsync("tcp");
 
@@ -74,7 +78,8 @@ public sealed class RawClientTests : IAsyncDisposable
     public async Task Write_OfSeveralFrames_IsMaskedAndInOnePiece()
     {
         using var server = await ConnectAsync();
-        await _client!.WriteAsync([new FrameSpec(FrameSpec.TextFrame, "hi"u8.ToArray(), Fin: false, Rsv: 2), new FrameSpec(FrameSpec.PingFrame, [])]);
+        await _client!.WriteAsync(
+            [new FrameSpec(FrameSpec.TextFrame, "hi"u8.ToArray(), Fin: false, Rsv: 2), new FrameSpec(FrameSpec.PingFrame, [])]);
 
         var bytes = await ReceiveAsync(server, 2 + 4 + 2 + 2 + 4);
 

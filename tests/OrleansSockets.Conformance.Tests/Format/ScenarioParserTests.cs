@@ -21,7 +21,8 @@ public class ScenarioParserTests
     [Fact]
     public void Parse_OfAbsentAndNullArguments_TellsThemApart()
     {
-        var scenario = Parse(Scenario(steps: """{"at":"s","do":"close"},{"at":"s","do":"close","code":null,"reason":null},{"at":"s","do":"accept","options":null}"""));
+        var scenario = Parse(Scenario(
+            """{"at":"s","do":"close"},{"at":"s","do":"close","code":null,"reason":null},{"at":"s","do":"accept","options":null}"""));
 
         var calls = scenario.Steps.Cast<TurnStep>().Select(step => step.Calls.Single()).ToList();
         Assert.Equal((Script.Undefined, Script.Undefined), (((CloseCall)calls[0]).Code, ((CloseCall)calls[0]).Reason));
@@ -58,24 +59,38 @@ public class ScenarioParserTests
         var more = scenario.End("s").More;
         Assert.True(scenario.GlobalErrors);
         Assert.Equal([["message", "close"], ["error"]], more.Select(listener => listener.Keys.ToArray()));
-        Assert.Equal([new Rule(new DelayCall(null, TimeSpan.FromMilliseconds(40)), null), new Rule(new RejectCall(null, "late"), null)], more[0]["message"]);
+        Assert.Equal(
+            [new Rule(new DelayCall(null, TimeSpan.FromMilliseconds(40)), null), new Rule(new RejectCall(null, "late"), null)],
+            more[0]["message"]);
         Assert.Equal([new Rule(new ThrowCall(null, "t"), null, WhenInstance: 2)], more[1]["error"]);
     }
 
     [Theory]
-    [InlineData("""{"name":"n","topology":"remote","compat":{"date":null},"ends":{"s":{"setup":[{"do":"delay","ms":1}]}}}""", "unknown \"do\" \"delay\"")]
-    [InlineData("""{"name":"n","topology":"remote","compat":{"date":null},"ends":{"s":{"more":[{"open":[]}]}}}""", "unknown field \"open\"")]
+    [InlineData(
+        """{"name":"n","topology":"remote","compat":{"date":null},"ends":{"s":{"setup":[{"do":"delay","ms":1}]}}}""",
+        "unknown \"do\" \"delay\"")]
+    [InlineData(
+        """{"name":"n","topology":"remote","compat":{"date":null},"ends":{"s":{"more":[{"open":[]}]}}}""",
+        "unknown field \"open\"")]
     [InlineData("""{"topology":"remote","compat":{"date":"2026-04-07"},"steps":[]}""", "needs the text \"name\"")]
     [InlineData("""{"name":"n","topology":"ring","compat":{"date":null}}""", "unknown topology \"ring\"")]
     [InlineData("""{"name":"n","topology":"local","host":"worker2","compat":{"date":null}}""", "unknown host \"worker2\"")]
     [InlineData("""{"name":"n","topology":"local","host":"passthrough","compat":{"date":null}}""", "only the topology \"remote\"")]
-    [InlineData("""{"name":"n","topology":"remote","compat":{"date":null,"flag":[]}}""", "The scenario.compat has the unknown field \"flag\"")]
+    [InlineData(
+        """{"name":"n","topology":"remote","compat":{"date":null,"flag":[]}}""",
+        "The scenario.compat has the unknown field \"flag\"")]
     [InlineData("""{"name":"n","topology":"remote","compat":{"date":null},"ends":{"x":{}}}""", "names \"x\"")]
     [InlineData("""{"name":"n","topology":"remote","compat":{"date":null},"ends":{"s":{"on":{"open":[]}}}}""", "unknown field \"open\"")]
-    [InlineData("""{"name":"n","topology":"remote","compat":{"date":null},"steps":[{"at":"c","do":"wave"}]}""", "Step 0 has the unknown client action \"wave\"")]
-    [InlineData("""{"name":"n","topology":"remote","compat":{"date":null},"steps":[{"at":"s","do":"close","cod":1}]}""", "Step 0 has the unknown field \"cod\"")]
+    [InlineData(
+        """{"name":"n","topology":"remote","compat":{"date":null},"steps":[{"at":"c","do":"wave"}]}""",
+        "Step 0 has the unknown client action \"wave\"")]
+    [InlineData(
+        """{"name":"n","topology":"remote","compat":{"date":null},"steps":[{"at":"s","do":"close","cod":1}]}""",
+        "Step 0 has the unknown field \"cod\"")]
     [InlineData("""{"name":"n","topology":"remote","compat":{"date":null},"steps":[{"at":"a","do":"close"}]}""", "is at \"a\"")]
-    [InlineData("""{"name":"n","topology":"remote","compat":{"date":null},"steps":[{"at":"c","do":"await","event":"message"}]}""", "which never comes")]
+    [InlineData(
+        """{"name":"n","topology":"remote","compat":{"date":null},"steps":[{"at":"c","do":"await","event":"message"}]}""",
+        "which never comes")]
     [InlineData("""[1]""", "is no scenario")]
     [InlineData("""{"scenario":""", "is no JSON")]
     public void Read_OfWhatIsNoScenario_SaysWhereAndWhy(string source, string sentence)
@@ -86,7 +101,8 @@ public class ScenarioParserTests
     }
 
     [Theory]
-    [InlineData("""{"scenario":{"name":"n","topology":"local","compat":{"date":"2026-04-07"},"author":"x"},"trace":null,"checkedOn":[1]}""")]
+    [InlineData(
+        """{"scenario":{"name":"n","topology":"local","compat":{"date":"2026-04-07"},"author":"x"},"trace":null,"checkedOn":[1]}""")]
     [InlineData("""{"name":"n","topology":"local","compat":{"date":"2026-04-07"},"why":{"a":1}}""")]
     public void Read_OfRemarksBesideTheSteps_LeavesThemAlone(string source)
     {
@@ -96,7 +112,8 @@ public class ScenarioParserTests
         Assert.Null(recorded.Trace);
     }
 
-    private static string Scenario(string steps) => $$"""{"name":"n","topology":"remote","compat":{"date":"2026-04-07"},"steps":[{{steps}}]}""";
+    private static string Scenario(string steps) =>
+        $$"""{"name":"n","topology":"remote","compat":{"date":"2026-04-07"},"steps":[{{steps}}]}""";
 
     private static Scenario Parse(string source) => ScenarioFile.Read("n.json", Encoding.UTF8.GetBytes(source)).Single().Scenario;
 }

@@ -22,7 +22,8 @@ public class NodeCodecTests
 
                 Assert.Equal(plan.ToString(), read.Plan.ToString());
                 Assert.Equal(run.Silos, read.Silos);
-                Assert.Equal((run.Id, run.Scenario.Name, run.Scenario.Steps.Count), (read.Id, read.Scenario.Name, read.Scenario.Steps.Count));
+                Assert.Equal(
+                    (run.Id, run.Scenario.Name, run.Scenario.Steps.Count), (read.Id, read.Scenario.Name, read.Scenario.Steps.Count));
             }
         }
     }
@@ -31,7 +32,8 @@ public class NodeCodecTests
     public void Read_OfWrittenSettings_GivesThemBack()
     {
         var settings = new NodeSettings(
-            new NodeAddress("B", 1, 2, 3), new IPEndPoint(IPAddress.Loopback, 4), "c", 2, [new Compat("2026-04-07", ["pedantic_wpt"], Experimental: true)], Http2: true);
+            new NodeAddress("B", 1, 2, 3),
+            new IPEndPoint(IPAddress.Loopback, 4), "c", 2, [new Compat("2026-04-07", ["pedantic_wpt"], Experimental: true)], Http2: true);
 
         var read = NodeCodec.ReadSettings((JsonObject)JsonReader.Read(JsonWriter.Write(NodeCodec.Write(settings)))!);
 

@@ -30,7 +30,8 @@ public class JsonTests
     [Fact]
     public void WriteFile_OfAFile_GivesEachStepAndEntryItsLine()
     {
-        var file = (JsonObject)JsonReader.Read("""{"scenario":{"steps":[{"do":"a"},{"do":"b"}]},"trace":{"ends":{"s":[{"k":"call"}]},"final":{"s":1}}}""")!;
+        var file = (JsonObject)JsonReader.Read(
+            """{"scenario":{"steps":[{"do":"a"},{"do":"b"}]},"trace":{"ends":{"s":[{"k":"call"}]},"final":{"s":1}}}""")!;
 
         var text = JsonWriter.WriteFile(file);
 

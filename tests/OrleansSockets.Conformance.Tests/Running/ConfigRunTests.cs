@@ -15,7 +15,8 @@ public class ConfigRunTests
     {
         Assert.All(
             RecordedScenarios.All.Where(recorded => recorded.Scenario.Topology == Topology.Config),
-            recorded => Assert.Empty(TraceComparer.Differences(recorded.Scenario, recorded.Trace!, ConfigRun.Play(recorded.Scenario.Compat, Today))));
+            recorded => Assert.Empty(
+                TraceComparer.Differences(recorded.Scenario, recorded.Trace!, ConfigRun.Play(recorded.Scenario.Compat, Today))));
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public class PlansTests
     [InlineData("proxy", 3, "c on A, host session on C, front session on B, pair on C and A")]
     public void For_ATopology_LaysItOverTheNodes(string topology, int nodes, params string[] expected)
     {
-        var scenario = ScenarioParser.Parse((JsonObject)JsonReader.Read($$$"""{"name":"n","topology":"{{{topology}}}","compat":{"date":null}}""")!);
+        var scenario = ScenarioParser.Parse((JsonObject)JsonReader.Read(
+            $$$"""{"name":"n","topology":"{{{topology}}}","compat":{"date":null}}""")!);
 
         Assert.Equal(expected, Plans.For(scenario, nodes).Select(plan => plan.ToString()));
     }
@@ -32,7 +33,8 @@ public class PlansTests
     [InlineData("passthrough", 3, "c on A, host session on B, via C, pair on C")]
     public void For_AHost_LaysItOverTheNodes(string host, int nodes, string expected)
     {
-        var scenario = ScenarioParser.Parse((JsonObject)JsonReader.Read($$$"""{"name":"n","topology":"remote","host":"{{{host}}}","compat":{"date":null}}""")!);
+        var scenario = ScenarioParser.Parse((JsonObject)JsonReader.Read(
+            $$$"""{"name":"n","topology":"remote","host":"{{{host}}}","compat":{"date":null}}""")!);
 
         Assert.Equal(expected, Plans.For(scenario, nodes)[0].ToString());
     }

@@ -7,13 +7,16 @@ namespace OrleansSockets.Conformance.Tests.Traces;
 
 public class TraceComparerTests
 {
-    private static readonly Scenario Remote = Scenario("""{"name":"n","topology":"remote","compat":{"date":null},"ignore":["final.c","ends.p"]}""");
+    private static readonly Scenario Remote = Scenario(
+        """{"name":"n","topology":"remote","compat":{"date":null},"ignore":["final.c","ends.p"]}""");
     private static readonly Scenario Config = Scenario("""{"name":"n","topology":"config","compat":{"date":null}}""");
 
     [Fact]
     public void Differences_OfARecordedTraceAndItself_AreNone()
     {
-        Assert.All(RecordedScenarios.All, recorded => Assert.Empty(TraceComparer.Differences(recorded.Scenario, recorded.Trace!, Copy(recorded.Trace!))));
+        Assert.All(
+            RecordedScenarios.All,
+            recorded => Assert.Empty(TraceComparer.Differences(recorded.Scenario, recorded.Trace!, Copy(recorded.Trace!))));
     }
 
     [Fact]
@@ -28,7 +31,9 @@ public class TraceComparerTests
                     var mutated = Copy(recorded.Trace);
                     mutated.Object("ends")!.List(end)!.RemoveAt(i);
 
-                    Assert.Contains(TraceComparer.Differences(recorded.Scenario, recorded.Trace, mutated), text => text.StartsWith($"{end}[", StringComparison.Ordinal));
+                    Assert.Contains(
+                        TraceComparer.Differences(recorded.Scenario, recorded.Trace, mutated),
+                        text => text.StartsWith($"{end}[", StringComparison.Ordinal));
                 }
             }
         }
@@ -55,8 +60,12 @@ public class TraceComparerTests
 
     [Theory]
     [InlineData("""{"k":"tcp","how":"fin"}""", """{"k":"tcp","how":"reset"}""")]
-    [InlineData("""{"k":"event","type":"error","kind":"other","message":"one"}""", """{"k":"event","type":"error","kind":"other","message":"two"}""")]
-    [InlineData("""{"k":"call","threw":{"name":"N","kind":"k","message":"one"}}""", """{"k":"call","threw":{"name":"N","kind":"k","message":"two"}}""")]
+    [InlineData(
+        """{"k":"event","type":"error","kind":"other","message":"one"}""",
+        """{"k":"event","type":"error","kind":"other","message":"two"}""")]
+    [InlineData(
+        """{"k":"call","threw":{"name":"N","kind":"k","message":"one"}}""",
+        """{"k":"call","threw":{"name":"N","kind":"k","message":"two"}}""")]
     [InlineData("""{"k":"frame","op":"close","code":1002,"reason":"one"}""", """{"k":"frame","op":"close","code":1002,"reason":"two"}""")]
     [InlineData("""{"k":"call","fn":"send"}""", """{"fn":"send","k":"call"}""")]
     [InlineData(

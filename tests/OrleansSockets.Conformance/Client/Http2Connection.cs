@@ -92,7 +92,8 @@ internal sealed class Http2Connection : IAsyncDisposable
     /// <summary>A request that may become a WebSocket: RFC 8441 section 4.</summary>
     public Task<Http2Stream> OpenWebSocketAsync(string authority, string path, params (string Name, string Value)[] headers) => OpenAsync(
         [
-            (":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":path", path), (":authority", authority), ("sec-websocket-version", "13"),
+            (":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":path", path), (":authority", authority), (
+                "sec-websocket-version", "13"),
             .. headers,
         ]);
 
@@ -253,7 +254,9 @@ internal sealed class Http2Connection : IAsyncDisposable
                 {
                     var headers = Hpack.Read([.. block]);
                     block.Clear();
-                    stream?.TakeHead(headers.GroupBy(header => header.Name).ToDictionary(group => group.Key, group => string.Join(", ", group.Select(h => h.Value))));
+                    stream?.TakeHead(
+                        headers.GroupBy(header => header.Name).ToDictionary(
+                            group => group.Key, group => string.Join(", ", group.Select(h => h.Value))));
                 }
 
                 break;

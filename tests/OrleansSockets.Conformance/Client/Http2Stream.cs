@@ -10,7 +10,8 @@ namespace OrleansSockets.Conformance.Client;
 internal sealed class Http2Stream(Http2Connection connection, int id, int window)
 {
     private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
-    private readonly TaskCompletionSource<IReadOnlyDictionary<string, string>> _head = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IReadOnlyDictionary<string, string>> _head = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _unread;
     private volatile bool _ended;
@@ -97,7 +98,8 @@ internal sealed class Http2Stream(Http2Connection connection, int id, int window
     public void TakeReset(int? code)
     {
         ResetCode ??= code;
-        _head.TrySetException(new IOException($"The server reset the stream ({code?.ToString() ?? "its connection ended"}) before it answered."));
+        _head.TrySetException(
+            new IOException($"The server reset the stream ({code?.ToString() ?? "its connection ended"}) before it answered."));
         _received.Writer.Complete();
         _over.TrySetResult();
     }

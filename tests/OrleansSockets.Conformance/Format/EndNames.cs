@@ -27,7 +27,8 @@ internal static class EndNames
         _ => throw new ArgumentOutOfRangeException(nameof(topology)),
     };
 
-    public static bool IsWorkerEnd(Topology topology, string name) => WorkerEnds(topology).Contains(name) || (name == Partner && topology != Topology.Config);
+    public static bool IsWorkerEnd(Topology topology, string name) =>
+        WorkerEnds(topology).Contains(name) || (name == Partner && topology != Topology.Config);
 
     public static bool IsClient(Topology topology, string name) => Clients(topology).Contains(name);
 }

@@ -63,7 +63,11 @@ internal sealed class Fields
     private bool? OptionalFlag(string name)
     {
         var value = Value(name);
-        return ReferenceEquals(value, Script.Undefined) ? null : value is bool flag ? flag : throw Wrong($"has a \"{name}\" that is neither true nor false");
+        return ReferenceEquals(value, Script.Undefined)
+            ? null
+            : value is bool flag
+            ? flag
+            : throw Wrong($"has a \"{name}\" that is neither true nor false");
     }
 
     private T? Optional<T>(string name, string what)

@@ -10,7 +10,8 @@ internal static class RecordedScenarios
     private static List<RecordedScenario> Read()
     {
         var assembly = Assembly.GetExecutingAssembly();
-        return [.. assembly.GetManifestResourceNames().Where(name => name.EndsWith(".json", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+        return [.. assembly.GetManifestResourceNames().Where(name => name.EndsWith(".json", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
             .SelectMany(name => ScenarioFile.Read(name, Bytes(assembly, name)))];
     }
 

@@ -86,7 +86,8 @@ internal static class ScenarioParser
     {
         var calls = new CallParser(topology);
         var on = spec.OptionalObject("on") is { } rules ? ParseListener(rules, calls) : [];
-        var more = (spec.OptionalList("more") ?? []).Select((listener, i) => ParseListener(new Fields(listener, $"{spec.Where}.more[{i}]"), calls)).ToList();
+        var more = (spec.OptionalList("more") ?? [])
+            .Select((listener, i) => ParseListener(new Fields(listener, $"{spec.Where}.more[{i}]"), calls)).ToList();
         var setup = spec.OptionalList("setup")?.Select((call, i) => calls.Parse(new Fields(call, $"{spec.Where}.setup[{i}]"))).ToList();
         return new EndSpec(setup, on, more, spec.OptionalText("binaryType"));
     }
@@ -96,7 +97,8 @@ internal static class ScenarioParser
         var listener = new Dictionary<string, IReadOnlyList<Rule>>();
         foreach (var type in EventTypes.Where(rules.Has))
         {
-            listener[type] = [.. rules.OptionalList(type)!.Select((rule, i) => calls.ParseRule(new Fields(rule, $"{rules.Where}.{type}[{i}]")))];
+            listener[type] =
+                [.. rules.OptionalList(type)!.Select((rule, i) => calls.ParseRule(new Fields(rule, $"{rules.Where}.{type}[{i}]")))];
         }
 
         rules.End();
@@ -104,7 +106,8 @@ internal static class ScenarioParser
     }
 
     private static List<string> Texts(Fields fields, string name) =>
-        [.. (fields.OptionalList(name) ?? []).Select(item => item as string ?? throw fields.Wrong($"has a \"{name}\" with an item that is no text"))];
+        [.. (fields.OptionalList(name) ?? [])
+            .Select(item => item as string ?? throw fields.Wrong($"has a \"{name}\" with an item that is no text"))];
 
     private static T Choice<T>(Fields fields, string field, string name)
         where T : struct, Enum =>

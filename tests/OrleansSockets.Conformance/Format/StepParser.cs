@@ -44,7 +44,10 @@ internal sealed class StepParser(Topology topology)
     }
 
     private TurnStep ParseTurn(Fields fields, string text, string at, string what) => what == "batch"
-        ? new TurnStep(text, at, [.. (fields.OptionalList("calls") ?? []).Select((call, i) => _calls.Parse(new Fields(call, $"{fields.Where}.calls[{i}]")))])
+        ? new TurnStep(
+            text,
+            at,
+            [.. (fields.OptionalList("calls") ?? []).Select((call, i) => _calls.Parse(new Fields(call, $"{fields.Where}.calls[{i}]")))])
         : new TurnStep(text, at, [_calls.Parse(fields)]);
 
     private static ClientStep ParseClientStep(Fields fields, string text, string client, string what) => what switch
@@ -56,14 +59,16 @@ internal sealed class StepParser(Topology topology)
         "ping" => new FramesStep(text, client, [new FrameSpec(FrameSpec.PingFrame, Utf8(fields))]),
         "pong" => new FramesStep(text, client, [new FrameSpec(FrameSpec.PongFrame, Utf8(fields))]),
         "raw" => new RawStep(text, client, CallParser.Bytes(fields, fields.Text("hex"))),
-        "halfFrame" => new HalfFrameStep(text, client, new FrameSpec(FrameSpec.TextFrame, Utf8(fields)), fields.Number("missing", whenAbsent: 1)),
+        "halfFrame" =>
+            new HalfFrameStep(text, client, new FrameSpec(FrameSpec.TextFrame, Utf8(fields)), fields.Number("missing", whenAbsent: 1)),
         "fin" => new FinStep(text, client),
         "reset" => new ResetStep(text, client),
         _ => throw fields.Wrong($"has the unknown client action \"{what}\""),
     };
 
     private static IEnumerable<Fields> Frames(Fields fields) =>
-        (fields.OptionalList("frames") ?? throw fields.Wrong("needs \"frames\"")).Select((frame, i) => new Fields(frame, $"{fields.Where}.frames[{i}]"));
+        (fields.OptionalList("frames") ?? throw fields.Wrong("needs \"frames\""))
+            .Select((frame, i) => new Fields(frame, $"{fields.Where}.frames[{i}]"));
 
     private static FrameSpec ParseMessage(Fields fields) => fields.OptionalText("hex") is { } hex
         ? new FrameSpec(FrameSpec.BinaryFrame, CallParser.Bytes(fields, hex))

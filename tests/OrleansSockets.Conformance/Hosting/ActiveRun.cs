@@ -30,7 +30,9 @@ internal sealed class ActiveRun(Run run, Action<string, JsonObject> record)
     public void Add(string actor, WebSocketContext context, Actor script) => _contexts[actor] = (context, script);
 
     public (WebSocketContext Context, Actor Actor) Context(string actor) =>
-        _contexts.TryGetValue(actor, out var found) ? found : throw new InvalidOperationException($"The {actor} of run {Run.Id} has not started.");
+        _contexts.TryGetValue(actor, out var found)
+            ? found
+            : throw new InvalidOperationException($"The {actor} of run {Run.Id} has not started.");
 
     /// <summary>What happens from now on, while connections are taken down, is not the scenario's.</summary>
     public void End() => _over = true;

@@ -29,7 +29,8 @@ internal sealed class LocalNode(NodeSettings settings, WebApplication app) : INo
     public static async Task<LocalNode> StartAsync(NodeSettings settings, CancellationToken cancellation) =>
         new(settings, await NodeHost.StartAsync(settings, cancellation));
 
-    public Task JoinedAsync(TimeProvider time, CancellationToken cancellation) => NodeHost.JoinedAsync(app.Services, settings.Nodes, time, cancellation);
+    public Task JoinedAsync(TimeProvider time, CancellationToken cancellation) =>
+        NodeHost.JoinedAsync(app.Services, settings.Nodes, time, cancellation);
 
     public Task BeginAsync(Run run, Action<string, JsonObject> record)
     {

@@ -70,5 +70,6 @@ internal static class NodeCodec
 
     private static ActorPlace ReadPlace(List<object?> source) => new((string)source[0]!, (bool)source[1]!);
 
-    private static Dictionary<string, string> ReadTexts(JsonObject source) => source.ToDictionary(item => item.Key, item => (string)item.Value!);
+    private static Dictionary<string, string> ReadTexts(JsonObject source) =>
+        source.ToDictionary(item => item.Key, item => (string)item.Value!);
 }

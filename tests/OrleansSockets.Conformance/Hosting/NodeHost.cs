@@ -41,7 +41,8 @@ internal static class NodeHost
         {
             if (time.GetElapsedTime(started) > MembershipLimit)
             {
-                throw new TimeoutException($"{membership.SiloName} sees {membership.GetApproximateSiloStatuses(onlyActive: true).Count} of {nodes} nodes.");
+                throw new TimeoutException(
+                    $"{membership.SiloName} sees {membership.GetApproximateSiloStatuses(onlyActive: true).Count} of {nodes} nodes.");
             }
 
             await Task.Delay(MembershipPoll, time, cancellation);
@@ -68,7 +69,8 @@ internal static class NodeHost
         builder.Host.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(
-                settings.Address.SiloPort, settings.Address.GatewayPort, settings.Primary, serviceId: "conformance", clusterId: settings.ClusterId);
+                settings.Address.SiloPort, settings.Address.GatewayPort, settings.Primary, serviceId: "conformance",
+                clusterId: settings.ClusterId);
             silo.Configure<SiloOptions>(options => options.SiloName = settings.Address.Name);
             silo.AddOrleansSockets(options =>
             {

@@ -15,11 +15,14 @@ internal static class RunEndpoint
     private const string EndParameter = "end";
 
     public static void Map(IEndpointRouteBuilder app) =>
-        app.MapWebSocket($"/runs/{{{RunParameter}}}/{{{EndParameter}}}", (HttpContext http, string run, string end) => ServeAsync(http, run, end));
+        app.MapWebSocket(
+            $"/runs/{{{RunParameter}}}/{{{EndParameter}}}", (HttpContext http, string run, string end) => ServeAsync(http, run, end));
 
     /// <summary>The deployment of a request is the one of its run.</summary>
     public static string? DeploymentOf(HttpContext http) =>
-        http.Request.Path.Value?.Split('/') is ["", "runs", var run, _] ? http.RequestServices.GetRequiredService<ActiveRuns>().Get(run).Deployment : null;
+        http.Request.Path.Value?.Split('/') is ["", "runs", var run, _]
+            ? http.RequestServices.GetRequiredService<ActiveRuns>().Get(run).Deployment
+            : null;
 
     private static async Task<IResult> ServeAsync(HttpContext http, string id, string end)
     {

@@ -4,7 +4,8 @@ using OrleansSockets.Sessions;
 namespace OrleansSockets.Conformance.Hosting;
 
 /// <inheritdoc cref="IScenarioSession"/>
-internal sealed class ScenarioSession(ActiveRuns runs, IWebSocketPairFactory factory, ILocalSiloDetails silo) : WebSocketSession, IScenarioSession
+internal sealed class ScenarioSession(ActiveRuns runs, IWebSocketPairFactory factory, ILocalSiloDetails silo)
+    : WebSocketSession, IScenarioSession
 {
     private ActiveRun _run = null!;
     private Actor _actor = null!;

@@ -155,7 +155,9 @@ internal static class Script
 
         if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
         {
-            return ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? hex : double.NaN;
+            return ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex)
+                ? hex
+                : double.NaN;
         }
 
         if (text.TrimStart('+', '-') == "Infinity")
@@ -186,10 +188,13 @@ internal static class Script
 
     /// <summary>A sent value as a trace shows it: a string as text, everything else by the bytes that a Uint8Array makes of it.</summary>
     public static JsonObject RecordedArgument(object? sent) =>
-        sent is string text ? new() { ["text"] = text } : new() { ["hex"] = sent is byte[] bytes ? Convert.ToHexStringLower(bytes) : string.Empty };
+        sent is string text
+            ? new() { ["text"] = text }
+            : new() { ["hex"] = sent is byte[] bytes ? Convert.ToHexStringLower(bytes) : string.Empty };
 
     /// <summary>The field <c>threw</c> of a call.</summary>
-    public static JsonObject Threw(string name, string kind, string message) => new() { ["name"] = name, ["kind"] = kind, ["message"] = message };
+    public static JsonObject Threw(string name, string kind, string message) =>
+        new() { ["name"] = name, ["kind"] = kind, ["message"] = message };
 
     /// <summary>A call on an end that the script does not hold.</summary>
     public static Error NoSuchEnd(string function) => new("TypeError", $"Cannot read properties of undefined (reading '{function}')");

@@ -47,7 +47,8 @@ internal static class JsonWriter
         }
     }
 
-    private static void Lines<T>(StringBuilder text, char open, char close, IEnumerable<T> items, int indent, Action<T, StringBuilder> write)
+    private static void Lines<T>(
+        StringBuilder text, char open, char close, IEnumerable<T> items, int indent, Action<T, StringBuilder> write)
     {
         text.Append(open);
         var separator = "\n";

@@ -66,7 +66,9 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
                 {
                     record(EndNames.Global, new JsonObject
                     {
-                        ["k"] = "event", ["type"] = "error", ["message"] = $"Uncaught Error: {thrown.Message}", ["error"] = $"Error: {thrown.Message}",
+                        ["k"] =
+                            "event", ["type"] =
+                                "error", ["message"] = $"Uncaught Error: {thrown.Message}", ["error"] = $"Error: {thrown.Message}",
                     });
                 }
             });
@@ -102,7 +104,8 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
 
     private Task OnClose(string name, WebSocketEnd end, CloseEvent e, int? listener)
     {
-        var entry = new JsonObject { ["k"] = "event", ["type"] = "close", ["code"] = e.Code, ["reason"] = e.Reason, ["wasClean"] = e.WasClean };
+        var entry =
+            new JsonObject { ["k"] = "event", ["type"] = "close", ["code"] = e.Code, ["reason"] = e.Reason, ["wasClean"] = e.WasClean };
         return Handle(name, end, entry, listener, new Happening { Code = (double)e.Code, Reason = e.Reason });
     }
 
@@ -230,7 +233,9 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
                 return ([send.Argument ?? Script.RecordedArgument(value)], Silent(() => Send(Existing(end, call), value)));
             case CloseCall close:
                 var (code, reason) = (happening.Resolve(close.Code), happening.Resolve(close.Reason));
-                return (CloseArguments(code, reason), Silent(() => Existing(end, call).Close(Script.CloseCode(code), Script.CloseReason(reason))));
+                return (
+                    CloseArguments(code, reason),
+                    Silent(() => Existing(end, call).Close(Script.CloseCode(code), Script.CloseReason(reason))));
             case ReadyStateCall:
                 return (null, static () => null);
             case DropCall:

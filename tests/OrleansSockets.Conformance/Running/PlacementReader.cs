@@ -44,7 +44,9 @@ internal sealed class PlacementReader(Run run, IReadOnlyDictionary<string, INode
 
     /// <summary>A sentence if the pair of an open client was never found, so that nobody knows where it was.</summary>
     public string? Missing(IEnumerable<string> openClients) =>
-        openClients.FirstOrDefault(client => !_withGrain.Contains(client)) is { } client ? $"The pair of {client} was not found on any node." : null;
+        openClients.FirstOrDefault(client => !_withGrain.Contains(client)) is { } client
+            ? $"The pair of {client} was not found on any node."
+            : null;
 
     private async Task<PairPlace?> FindAsync(string actor, string end)
     {

@@ -33,7 +33,8 @@ internal sealed class ScenarioRunner(IReadOnlyDictionary<string, INode> nodes, b
         foreach (var plan in Plans.For(recorded.Scenario, nodes.Count))
         {
             // Without a recorded trace, the placements have to agree with each other.
-            var outcome = await RunAsync(first is null ? recorded : recorded with { Trace = recorded.Trace ?? first.Trace }, plan, cancellation);
+            var outcome = await RunAsync(
+                first is null ? recorded : recorded with { Trace = recorded.Trace ?? first.Trace }, plan, cancellation);
             if (!outcome.Passed)
             {
                 return outcome with { Recorded = recorded };
@@ -50,7 +51,8 @@ internal sealed class ScenarioRunner(IReadOnlyDictionary<string, INode> nodes, b
         var about = $"on {nodes.Count} nodes: {plan}";
         try
         {
-            await using var play = new ScenarioRun(new Run($"r{Interlocked.Increment(ref _runs)}", recorded.Scenario, plan, _silos), nodes, http2, time);
+            await using var play = new ScenarioRun(
+                new Run($"r{Interlocked.Increment(ref _runs)}", recorded.Scenario, plan, _silos), nodes, http2, time);
             var (trace, placement) = await play.PlayAsync(cancellation);
             return Judge(recorded, trace, placement, [about]);
         }
@@ -61,7 +63,8 @@ internal sealed class ScenarioRunner(IReadOnlyDictionary<string, INode> nodes, b
         }
     }
 
-    private static Outcome CannotRun(RecordedScenario recorded, string problem) => new(recorded, new JsonObject { ["problem"] = problem }, [], [problem]);
+    private static Outcome CannotRun(RecordedScenario recorded, string problem) =>
+        new(recorded, new JsonObject { ["problem"] = problem }, [], [problem]);
 
     private static Outcome Judge(RecordedScenario recorded, JsonObject trace, JsonObject placement, string[] about)
     {

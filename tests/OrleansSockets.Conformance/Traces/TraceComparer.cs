@@ -33,7 +33,8 @@ internal static class TraceComparer
             }
         }
 
-        var (wantedFinal, gotFinal) = (JsonWriter.Write(wanted.GetValueOrDefault("final")), JsonWriter.Write(got.GetValueOrDefault("final")));
+        var (wantedFinal, gotFinal) = (
+            JsonWriter.Write(wanted.GetValueOrDefault("final")), JsonWriter.Write(got.GetValueOrDefault("final")));
         if (wantedFinal != gotFinal)
         {
             differences.Add(Mismatch("final", wantedFinal, gotFinal));
@@ -58,5 +59,6 @@ internal static class TraceComparer
 
     private static string EntryAt(List<object?> entries, int index) => index < entries.Count ? JsonWriter.Write(entries[index]) : Nothing;
 
-    private static string Mismatch(string where, string expected, string actual) => $"{where}\n    expected {expected}\n    actual   {actual}";
+    private static string Mismatch(string where, string expected, string actual) =>
+        $"{where}\n    expected {expected}\n    actual   {actual}";
 }

@@ -56,7 +56,8 @@ internal sealed class TraceRecorder
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
-                throw new TimeoutException($"no {kind} number {count} at {end} within {limit.TotalSeconds:0.#} s; there is {Describe(end)}");
+                throw new TimeoutException(
+                    $"no {kind} number {count} at {end} within {limit.TotalSeconds:0.#} s; there is {Describe(end)}");
             }
         }
     }

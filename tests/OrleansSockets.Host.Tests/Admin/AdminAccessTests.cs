@@ -66,7 +66,8 @@ public sealed class AdminAccessTests
         Assert.Contains("Admin:Key must have at least 16 characters.", error.Message, StringComparison.Ordinal);
     }
 
-    private static Task<HttpStatusCode> AskAsync(NodeProcess node, params (string Name, string Value)[] headers) => AskAsync(node.Address, headers);
+    private static Task<HttpStatusCode> AskAsync(NodeProcess node, params (string Name, string Value)[] headers) =>
+        AskAsync(node.Address, headers);
 
     private static async Task<HttpStatusCode> AskAsync(Uri node, params (string Name, string Value)[] headers)
     {

@@ -36,7 +36,8 @@ internal sealed class LocalCluster : IAsyncDisposable
             await cluster._script.ReadAfterAsync("Clients:", cancellationToken);
             foreach (var name in new[] { "edge-a", "edge-b", "core-a", "core-b" })
             {
-                var words = (await cluster._script.ReadAfterAsync($"{name}:", cancellationToken)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                var words = (await cluster._script.ReadAfterAsync($"{name}:", cancellationToken))
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 cluster._nodes[name] = (new Uri(words[0]), int.Parse(words[2], CultureInfo.InvariantCulture), new Uri(words[^1]));
             }
 
@@ -78,7 +79,8 @@ internal sealed class LocalCluster : IAsyncDisposable
     public async Task<JsonElement> AdministerAsync(CancellationToken cancellationToken, params string[] arguments)
     {
         await using var tool = new ChildProcess(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "orleans-sockets.dll"), "--url", $"{_nodes["edge-b"].Admin}", "--json", .. arguments]);
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "orleans-sockets.dll"), "--url", $"{_nodes["edge-b"].Admin}", "--json", .. arguments]);
         await tool.WaitForExitAsync(cancellationToken);
         return tool.ExitCode == 0 ? JsonDocument.Parse(tool.Output).RootElement : throw new InvalidOperationException(tool.Output);
     }

@@ -55,7 +55,8 @@ public sealed class LocalClusterTests(RunningLocalCluster running) : IClassFixtu
         // As it is written here: HttpClient would tidy it up.
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, _cluster.Port, Token);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), Token);
+        await client.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), Token);
         using var reader = new StreamReader(client.GetStream());
 
         Assert.StartsWith("HTTP/1.1 404", await reader.ReadLineAsync(Token), StringComparison.Ordinal);
@@ -173,7 +174,8 @@ public sealed class LocalClusterTests(RunningLocalCluster running) : IClassFixtu
         Assert.Equal("from a", await b.ReceiveAsync(Token));
 
         var pairs = (await cluster.AdministerAsync(Token, "pairs", "list")).GetProperty("pairs").EnumerateArray();
-        var joined = pairs.Single(pair => pair.GetProperty("ends").EnumerateArray().All(end => end.GetProperty("phase").ToString() == "coupled"));
+        var joined = pairs.Single(
+            pair => pair.GetProperty("ends").EnumerateArray().All(end => end.GetProperty("phase").ToString() == "coupled"));
         var nodes = joined.GetProperty("ends").EnumerateArray().Select(end => end.GetProperty("node").ToString());
         Assert.Equal(2, nodes.Distinct().Count());
 
@@ -186,7 +188,8 @@ public sealed class LocalClusterTests(RunningLocalCluster running) : IClassFixtu
     private static async Task PutTwiceAsync(LocalCluster cluster)
     {
         await cluster.AdministerAsync(Token, "deployments", "put", "tea", "--new", "--date", "2026-04-07");
-        await cluster.AdministerAsync(Token, "deployments", "put", "tea", "--revision", "1", "--date", "2026-04-07", "--flag", "web_socket_manual_reply_to_close");
+        await cluster.AdministerAsync(
+            Token, "deployments", "put", "tea", "--revision", "1", "--date", "2026-04-07", "--flag", "web_socket_manual_reply_to_close");
     }
 
     // The clients that the other edge has.

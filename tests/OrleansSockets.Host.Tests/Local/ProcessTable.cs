@@ -8,7 +8,8 @@ internal static class ProcessTable
     /// <summary>A process, those that it started, those that these started, and so on.</summary>
     public static List<int> WithDescendants(int id)
     {
-        var children = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(IsId).SelectMany(Read).ToLookup(process => process.Parent, process => process.Id);
+        var children = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(IsId).SelectMany(Read)
+            .ToLookup(process => process.Parent, process => process.Id);
         var found = new List<int> { id };
         for (var next = 0; next < found.Count; next++)
         {

@@ -8,7 +8,8 @@ public sealed class RunningLocalCluster : IAsyncLifetime
 {
     internal LocalCluster Cluster { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Cluster = await LocalCluster.StartAsync(FreePort.NextBlock(LocalClusterTests.Ports), TestContext.Current.CancellationToken);
+    public async ValueTask InitializeAsync() =>
+        Cluster = await LocalCluster.StartAsync(FreePort.NextBlock(LocalClusterTests.Ports), TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -30,7 +30,8 @@ internal sealed class AdminClient(HttpClient http)
         SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"/admin/deployments/{deployment}"), ifRevision);
 
     /// <summary>The nodes that this one counts as members, by their silo's address.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> NodesAsync() => (await GetAsync("nodes")).Expect(HttpStatusCode.OK).EnumerateArray()
+    public async Task<IReadOnlyDictionary<string, string>> NodesAsync() =>
+        (await GetAsync("nodes")).Expect(HttpStatusCode.OK).EnumerateArray()
         .ToDictionary(node => node.GetProperty("address").GetString()!, node => node.GetProperty("status").GetString()!);
 
     private async Task<AdminAnswer> SendAsync(HttpRequestMessage request, long? ifRevision = null)

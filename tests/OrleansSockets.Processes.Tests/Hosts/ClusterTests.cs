@@ -76,7 +76,9 @@ public sealed class ClusterTests(HostCluster cluster, ITestOutputHelper output) 
         {
             while (await Clients.RevisionOfANewEndAsync(node, Cancellation) != written.Revision)
             {
-                Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(2), $"New ends on {node.Silo} do not take revision {written.Revision}.");
+                Assert.True(
+                    Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(2),
+                    $"New ends on {node.Silo} do not take revision {written.Revision}.");
             }
 
             return Stopwatch.GetElapsedTime(since);
@@ -95,7 +97,9 @@ public sealed class ClusterTests(HostCluster cluster, ITestOutputHelper output) 
         var killed = Stopwatch.GetTimestamp();
         Cluster.C.Kill();
         var dropped = Assert.ThrowsAsync<WebSocketException>(() => staying.ReceiveAsync(Cancellation).WaitAsync(FastProfile, Cancellation));
-        await Task.WhenAll(new[] { Cluster.A, Cluster.B }.Select(node => WaitForNodesAsync(node, nodes => !nodes.ContainsKey(Cluster.C.Silo), FastProfile)));
+        await Task.WhenAll(
+            new[] { Cluster.A, Cluster.B }.Select(
+                node => WaitForNodesAsync(node, nodes => !nodes.ContainsKey(Cluster.C.Silo), FastProfile)));
         var dead = Stopwatch.GetTimestamp();
         Output.WriteLine($"dead after {Stopwatch.GetElapsedTime(killed, dead)}");
         // What a browser reports as 1006: TCP ended and no Close came.
@@ -149,7 +153,9 @@ public sealed class ClusterTests(HostCluster cluster, ITestOutputHelper output) 
         await Task.WhenAll(new[] { echo, there, here }.Select(AssertGoneAwayAsync));
         await ended;
         Assert.Equal(0, Cluster.B.ExitCode);
-        await Task.WhenAll(new[] { Cluster.A, Cluster.C }.Select(node => WaitForNodesAsync(node, nodes => !nodes.ContainsKey(Cluster.B.Silo), FastProfile)));
+        await Task.WhenAll(
+            new[] { Cluster.A, Cluster.C }.Select(
+                node => WaitForNodesAsync(node, nodes => !nodes.ContainsKey(Cluster.B.Silo), FastProfile)));
     }
 
     [Fact]

@@ -24,7 +24,8 @@ public sealed class HostCluster : IAsyncLifetime
     internal IReadOnlyList<HostNode> Nodes => [.. _nodes.OfType<HostNode>()];
 
     /// <summary>Where the nodes serve, whether they run or not.</summary>
-    internal IReadOnlyList<Uri> Addresses => [.. Enumerable.Range(0, Count).Select(index => new Uri($"http://127.0.0.1:{_ports[index * 3]}"))];
+    internal IReadOnlyList<Uri> Addresses =>
+        [.. Enumerable.Range(0, Count).Select(index => new Uri($"http://127.0.0.1:{_ports[index * 3]}"))];
 
     /// <summary>What the nodes have said, for a failed test.</summary>
     public string Story => string.Join('\n', Nodes.Select(node => $"--- {node.Silo}\n{node.Output}"));

@@ -4,7 +4,8 @@ namespace OrleansSockets.Processes.Tests.Hosts;
 /// <param name="cluster">The nodes.</param>
 /// <param name="output">For what is measured.</param>
 /// <param name="limit">A client that waits for what never comes fails its test instead of holding up all of them.</param>
-public abstract class HostClusterTest(HostCluster cluster, ITestOutputHelper output, TimeSpan limit) : IClassFixture<HostCluster>, IAsyncLifetime
+public abstract class HostClusterTest(HostCluster cluster, ITestOutputHelper output, TimeSpan limit)
+    : IClassFixture<HostCluster>, IAsyncLifetime
 {
     private readonly CancellationTokenSource _limit = new(limit, TimeProvider.System);
 

@@ -51,7 +51,8 @@ internal sealed class LatencyComparison(Latencies latencies, Azurite tables, Can
     }
 
     public override string ToString() =>
-        $"p99 {Median(_frozen):0.00} ms frozen ({_frozen.Count} windows), {Median(_thawed):0.00} ms not frozen ({_thawed.Count} windows): {Median(_frozen) / Median(_thawed):0.00} x";
+        $"p99 {Median(_frozen):0.00} ms frozen ({_frozen.Count} windows), {Median(_thawed):0.00} ms not frozen ({_thawed.Count} windows): "
+            + $"{Median(_frozen) / Median(_thawed):0.00} x";
 
     private async Task RunAsync(List<(long From, long To)> windows, TimeSpan span)
     {

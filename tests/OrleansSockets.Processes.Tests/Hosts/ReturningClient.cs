@@ -51,7 +51,8 @@ internal sealed class ReturningClient(string name, Func<int, Uri> address, int f
         await socket.ConnectAsync(IPAddress.Loopback, at.Port, stop);
         await socket.SendAsync(
             Encoding.ASCII.GetBytes(
-                $"GET {at.PathAndQuery} HTTP/1.1\r\nHost: {at.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                $"GET {at.PathAndQuery} HTTP/1.1\r\nHost: {at.Authority}\r\nConnection: Upgrade\r\nUpgrade: "
+                    + $"websocket\r\nSec-WebSocket-Version: 13\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"),
             stop);
         var end = 0;

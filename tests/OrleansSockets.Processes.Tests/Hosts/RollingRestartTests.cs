@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace OrleansSockets.Processes.Tests.Hosts;
 
 /// <summary>A rolling deployment, seen by clients that come back: every node is stopped and started in turn.</summary>
-public sealed class RollingRestartTests(HostCluster cluster, ITestOutputHelper output) : HostClusterTest(cluster, output, TimeSpan.FromMinutes(6))
+public sealed class RollingRestartTests(HostCluster cluster, ITestOutputHelper output)
+    : HostClusterTest(cluster, output, TimeSpan.FromMinutes(6))
 {
     private const int Rounds = 3;
     private const int Pairs = 80;

@@ -15,7 +15,8 @@ internal sealed class SteadyTraffic : IAsyncDisposable
 
     public Latencies Latencies { get; } = new();
 
-    public static async Task<SteadyTraffic> StartAsync(IReadOnlyList<HostNode> nodes, int pairs, int messagesPerSecond, CancellationToken cancellation)
+    public static async Task<SteadyTraffic> StartAsync(
+        IReadOnlyList<HostNode> nodes, int pairs, int messagesPerSecond, CancellationToken cancellation)
     {
         var traffic = new SteadyTraffic();
         List<NumberedTraffic> all = [];

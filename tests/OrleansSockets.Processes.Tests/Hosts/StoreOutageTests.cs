@@ -6,7 +6,8 @@ namespace OrleansSockets.Processes.Tests.Hosts;
 /// <summary>
 /// The tables are away: frozen, so that nothing answers and connections stay, or not running, so that everything is refused.
 /// </summary>
-public sealed class StoreOutageTests(HostCluster cluster, ITestOutputHelper output) : HostClusterTest(cluster, output, TimeSpan.FromMinutes(6))
+public sealed class StoreOutageTests(HostCluster cluster, ITestOutputHelper output)
+    : HostClusterTest(cluster, output, TimeSpan.FromMinutes(6))
 {
     private const int Pairs = 24;
     private const int MessagesPerSecond = 50;
@@ -125,7 +126,8 @@ public sealed class StoreOutageTests(HostCluster cluster, ITestOutputHelper outp
         {
             while (await Clients.RevisionOfANewEndAsync(node, Cancellation) != written.Revision)
             {
-                Assert.True(Stopwatch.GetElapsedTime(since) < HealLimit, $"New ends on {node.Silo} do not take revision {written.Revision}.");
+                Assert.True(
+                    Stopwatch.GetElapsedTime(since) < HealLimit, $"New ends on {node.Silo} do not take revision {written.Revision}.");
             }
         }
 

@@ -32,7 +32,8 @@ public sealed class WriteConflictTests(HostCluster cluster) : IClassFixture<Host
         await done.CancelAsync();
         await Task.WhenAll(reading);
 
-        Assert.Equal(Enumerable.Range(1, Writers * WritesEach).Select(revision => (long)revision), revisions.SelectMany(own => own).Order());
+        Assert.Equal(
+            Enumerable.Range(1, Writers * WritesEach).Select(revision => (long)revision), revisions.SelectMany(own => own).Order());
         foreach (var node in cluster.Nodes)
         {
             Assert.Equal(Writers * WritesEach, (await node.Admin.GetAsync($"deployments/{Name}")).Revision);
@@ -78,7 +79,10 @@ public sealed class WriteConflictTests(HostCluster cluster) : IClassFixture<Host
             {
                 // Those that name a revision seldom win, for a delete first asks all nodes whether they need the deployment; those that
                 // name none always do.
-                await (writer % 4 == 0 ? DeleteAsync(admin, conditional: round % 2 == 0) : WriteAsync(admin, Versions[writer % Versions.Length]));
+                await (
+                    writer % 4 == 0
+                        ? DeleteAsync(admin, conditional: round % 2 == 0)
+                        : WriteAsync(admin, Versions[writer % Versions.Length]));
             }
         }));
         await done.CancelAsync();
@@ -87,7 +91,8 @@ public sealed class WriteConflictTests(HostCluster cluster) : IClassFixture<Host
         var last = await FindAsync(cluster.A.Admin, Name);
         foreach (var node in cluster.Nodes)
         {
-            Assert.Equal(last, Find((await node.Admin.GetAsync("deployments")).Expect(HttpStatusCode.OK), Name)?.GetProperty("revision").GetInt64());
+            Assert.Equal(
+                last, Find((await node.Admin.GetAsync("deployments")).Expect(HttpStatusCode.OK), Name)?.GetProperty("revision").GetInt64());
         }
 
         // Nobody was told of a write that is not there, and no two of the same one.
@@ -170,7 +175,8 @@ public sealed class WriteConflictTests(HostCluster cluster) : IClassFixture<Host
 
             var now = new Reading(there.GetProperty("revision").GetInt64(), there.GetProperty("updatedAt").GetDateTimeOffset());
             Assert.Contains(Settings.Of(there), Versions);
-            Assert.True(now == before || (now.Revision > before.Revision && now.UpdatedAt > before.UpdatedAt), $"{now} came after {before}.");
+            Assert.True(
+                now == before || (now.Revision > before.Revision && now.UpdatedAt > before.UpdatedAt), $"{now} came after {before}.");
             return now;
         }
     }

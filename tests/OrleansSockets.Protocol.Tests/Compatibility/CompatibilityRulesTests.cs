@@ -23,8 +23,10 @@ public sealed class CompatibilityRulesTests
         Problems("C-1", null, ["x", AutoReply, ManualReply], (MissingDate, "Worker must specify compatibilityDate.")),
         .. from text in new[]
            {
-               "", "2026/04/07", "2026-13-01", "2026-00-10", "2026-04-00", "2026-04-32", "1999-12-31", "3000-01-01", "20260407", "2026-4-07",
-               "2026-04-7", "26-04-07", "2026-04-07 ", " 026-04-07", "+026-04-07", "2026-0a-07", "２026-04-07", "2026-04-071", "2026-04+07", "today",
+               "", "2026/04/07", "2026-13-01", "2026-00-10", "2026-04-00", "2026-04-32", "1999-12-31", "3000-01-01", "20260407",
+               "2026-4-07",
+               "2026-04-7", "26-04-07", "2026-04-07 ", " 026-04-07", "+026-04-07", "2026-0a-07", "２026-04-07", "2026-04-071", "2026-04+07",
+               "today",
            }
            select Problems("C-2", text, [], (InvalidDate, $"Invalid compatibility date: {text}")),
         Problems("C-3", "2026-02-31", []),
@@ -71,10 +73,19 @@ public sealed class CompatibilityRulesTests
 
         .. Feature("C-16", settings => settings.AutoReplyToClose, AutoReply, ManualReply, "2026-04-06", "2026-04-07"),
         .. Feature(
-            "C-17", settings => settings.BinaryAsBlob, "websocket_standard_binary_type", "no_websocket_standard_binary_type", "2026-03-16", "2026-03-17"),
+            "C-17", settings =>
+                settings.BinaryAsBlob, "websocket_standard_binary_type", "no_websocket_standard_binary_type", "2026-03-16", "2026-03-17"),
         .. Feature(
-            "C-18", settings => settings.LimitCloseReason, "websocket_close_reason_byte_limit", "no_websocket_close_reason_byte_limit", "2026-03-02", "2026-03-03"),
-        .. Feature("C-19", settings => settings.PermessageDeflate, "web_socket_compression", "no_web_socket_compression", "2023-08-14", "2023-08-15"),
+            "C-18", settings =>
+                settings.LimitCloseReason, "websocket_close_reason_byte_limit", "no_websocket_close_reason_byte_limit", "2026-03-02",
+                "2026-03-03"),
+        .. Feature(
+            "C-19",
+            settings => settings.PermessageDeflate,
+            "web_socket_compression",
+            "no_web_socket_compression",
+            "2023-08-14",
+            "2023-08-15"),
         RowCase.Of("C-20", Effective("2026-11-01").LargeMessages, false),
         RowCase.Of("C-20", Effective("2026-11-01").MaxMessageSize, 33_554_432),
         RowCase.Of("C-20", Effective("2026-11-01", "increase_websocket_message_size").LargeMessages, true),
@@ -88,27 +99,45 @@ public sealed class CompatibilityRulesTests
             "C-22",
             "2022-01-31",
             ["workers_api_getters_setters_on_prototype"],
-            (RedundantFlag, "The compatibility flag workers_api_getters_setters_on_prototype became the default as of 2022-01-31 so does not need to be specified anymore.")),
-        .. Feature("C-22", settings => settings.PropertiesOnPrototype, "workers_api_getters_setters_on_prototype", "workers_api_getters_setters_on_instance", "2022-01-30", "2022-01-31"),
+            (
+                RedundantFlag,
+                "The compatibility flag workers_api_getters_setters_on_prototype became the default as of 2022-01-31 so does not need to "
+                    + "be specified anymore.")),
+        .. Feature(
+            "C-22",
+            settings => settings.PropertiesOnPrototype,
+            "workers_api_getters_setters_on_prototype",
+            "workers_api_getters_setters_on_instance",
+            "2022-01-30",
+            "2022-01-31"),
         .. Feature("C-23", settings => settings.ReportListenerExceptions, Dispatch, NoDispatch, "2026-09-14", "2026-09-15"),
         .. Feature("C-23", settings => settings.EndRules.ReportListenerExceptions, Dispatch, NoDispatch, "2026-09-14", "2026-09-15"),
         .. LateFeature("C-23", Dispatch, NoDispatch, "2026-09-14", "2026-09-15"),
         Problems("C-23", "2026-09-15", ["Spec_compliant_dispatch_exceptions"], Unknown("Spec_compliant_dispatch_exceptions")),
         .. Feature("C-24", settings => settings.IoTasksPreventEviction, IoTasks, NoIoTasks, "2026-09-30", "2026-10-01"),
         .. LateFeature("C-24", IoTasks, NoIoTasks, "2026-09-30", "2026-10-01"),
-        Problems("C-24", "2026-10-01", ["no_durable_object_io_tasks_prevent_eviction"], Unknown("no_durable_object_io_tasks_prevent_eviction")),
+        Problems(
+            "C-24", "2026-10-01", ["no_durable_object_io_tasks_prevent_eviction"], Unknown("no_durable_object_io_tasks_prevent_eviction")),
     ];
 
     public static TheoryData<string> Rows => ProtocolRows.NumbersOf(Cases);
 
     private static (CompatibilityProblemKind Kind, string Message) Contradictory =>
-        (ContradictoryFlags, "Compatibility flags are mutually contradictory: web_socket_auto_reply_to_close vs web_socket_manual_reply_to_close");
+        (
+            ContradictoryFlags,
+            "Compatibility flags are mutually contradictory: web_socket_auto_reply_to_close vs web_socket_manual_reply_to_close");
 
     private static (CompatibilityProblemKind Kind, string Message) Redundant =>
-        (RedundantFlag, "The compatibility flag web_socket_auto_reply_to_close became the default as of 2026-04-07 so does not need to be specified anymore.");
+        (
+            RedundantFlag,
+            "The compatibility flag web_socket_auto_reply_to_close became the default as of 2026-04-07 so does not need to be specified "
+                + "anymore.");
 
     private static (CompatibilityProblemKind Kind, string Message) Experimental =>
-        (ExperimentalFlag, "The compatibility flag increase_websocket_message_size is experimental and may break or be removed in a future version of workerd. "
+        (
+            ExperimentalFlag,
+            "The compatibility flag increase_websocket_message_size is experimental and may break or be removed in a future version of "
+                + "workerd. "
             + "To use this flag, you must pass --experimental on the command line.");
 
     [Theory]
@@ -129,15 +158,25 @@ public sealed class CompatibilityRulesTests
                 new("binary type blob", false, "off, because the date 2026-03-10 is before 2026-03-17"),
                 new("close reason limit", true, "on, because the date 2026-03-10 is on or after 2026-03-03"),
                 new("permessage-deflate", false, "off, because the flag no_web_socket_compression is given"),
-                new("128 MiB messages", false, "off, because no date turns it on and the flag increase_websocket_message_size is not given"),
+                new(
+                    "128 MiB messages",
+                    false,
+                    "off, because no date turns it on and the flag increase_websocket_message_size is not given"),
                 new("strict close codes", true, "on, because the flag pedantic_wpt is given"),
                 new("exceptions of listeners are reported", false, "off, because the date 2026-03-10 is before 2026-09-15"),
                 new("pending I/O prevents eviction", false, "off, because the date 2026-03-10 is before 2026-10-01; it has no effect here"),
-                new("properties on the prototype", true, "on, because the date 2026-03-10 is on or after 2022-01-31; it has no effect here"),
+                new(
+                    "properties on the prototype",
+                    true,
+                    "on, because the date 2026-03-10 is on or after 2022-01-31; it has no effect here"),
             ],
             settings.Decisions);
         Assert.Equal(
-            new EndRules(AutoReplyToClose: false, LimitCloseReason: true, PedanticCloseCodes: true, ReportListenerExceptions: false), settings.EndRules);
+            new EndRules(
+                AutoReplyToClose: false,
+                LimitCloseReason: true,
+                PedanticCloseCodes: true,
+                ReportListenerExceptions: false), settings.EndRules);
     }
 
     [Fact]
@@ -165,7 +204,8 @@ public sealed class CompatibilityRulesTests
     private static IEnumerable<RowCase> LateFeature(string row, string enable, string disable, string dayBefore, string from)
     {
         var contradictory = (ContradictoryFlags, $"Compatibility flags are mutually contradictory: {enable} vs {disable}");
-        var redundant = (RedundantFlag, $"The compatibility flag {enable} became the default as of {from} so does not need to be specified anymore.");
+        var redundant = (
+            RedundantFlag, $"The compatibility flag {enable} became the default as of {from} so does not need to be specified anymore.");
         return
         [
             Problems(row, dayBefore, [disable, enable], contradictory),
@@ -177,17 +217,20 @@ public sealed class CompatibilityRulesTests
         ];
     }
 
-    private static RowCase Problems(string row, string? date, string[] flags, params (CompatibilityProblemKind Kind, string Message)[] expected) =>
+    private static RowCase Problems(
+        string row, string? date, string[] flags, params (CompatibilityProblemKind Kind, string Message)[] expected) =>
         Problems(row, new(date, flags), expected);
 
-    private static RowCase Problems(string row, CompatibilitySettings settings, params (CompatibilityProblemKind Kind, string Message)[] expected)
+    private static RowCase Problems(
+        string row, CompatibilitySettings settings, params (CompatibilityProblemKind Kind, string Message)[] expected)
     {
         var result = CompatibilityRules.Evaluate(settings, Today);
         var text = $"{settings.Date} [{string.Join(", ", settings.Flags)}]";
         return RowCase.Of(
             row,
             string.Join('\n', result.Problems.Prepend(null)) + $"\nvalid: {result.IsValid}",
-            string.Join('\n', expected.Select(one => new CompatibilityProblem(one.Kind, one.Message, one.Kind is not RedundantFlag)).Prepend(null))
+            string.Join(
+                '\n', expected.Select(one => new CompatibilityProblem(one.Kind, one.Message, one.Kind is not RedundantFlag)).Prepend(null))
                 + $"\nvalid: {expected.All(one => one.Kind is RedundantFlag)}",
             text);
     }
@@ -195,7 +238,8 @@ public sealed class CompatibilityRulesTests
     private static (CompatibilityProblemKind Kind, string Message) Future(string date) =>
         (FutureDate, $"Can't set compatibility date in the future: \"{date}\". Today's date (UTC) is \"2026-11-24\".");
 
-    private static (CompatibilityProblemKind Kind, string Message) Unknown(string flag) => (UnknownFlag, $"No such compatibility flag: {flag}");
+    private static (CompatibilityProblemKind Kind, string Message) Unknown(string flag) =>
+        (UnknownFlag, $"No such compatibility flag: {flag}");
 
     private static (CompatibilityProblemKind Kind, string Message) Duplicate(string flag) =>
         (DuplicateFlag, $"Compatibility flag specified multiple times: {flag}");

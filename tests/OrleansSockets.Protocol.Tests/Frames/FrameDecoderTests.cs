@@ -108,7 +108,8 @@ public class FrameDecoderTests
     [Fact]
     public void TryRead_CompressedWithoutNegotiation_Violation()
     {
-        Assert.Equal(["violation 1002 Received compressed frame without negotiated compression"], Wire.DecodeAsServer(Wire.Frame(1, [], rsv: 4)));
+        Assert.Equal(
+            ["violation 1002 Received compressed frame without negotiated compression"], Wire.DecodeAsServer(Wire.Frame(1, [], rsv: 4)));
     }
 
     [Fact]
@@ -217,7 +218,8 @@ public class FrameDecoderTests
         Assert.Equal(["violation 1009 Message is too large: 201 > 200"], Wire.DecodeAsServer(Wire.Frame(2, new byte[201]), max: 200));
 
         var first = Wire.Frame(2, new byte[150], fin: false);
-        Assert.StartsWith("binary", Wire.DecodeAsServer(Wire.Join(first, Wire.Frame(0, new byte[50])), max: 200).Single(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "binary", Wire.DecodeAsServer(Wire.Join(first, Wire.Frame(0, new byte[50])), max: 200).Single(), StringComparison.Ordinal);
         Assert.Equal(
             ["Ping " + new string('0', 200), "violation 1009 Message is too large: 51 > 50"],
             Wire.DecodeAsServer(Wire.Join(first, Wire.Frame(9, new byte[100]), Wire.Frame(0, new byte[51], fin: false)), max: 200));

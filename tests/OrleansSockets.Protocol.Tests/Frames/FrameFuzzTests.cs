@@ -48,7 +48,8 @@ public class FrameFuzzTests
 
         var took = Stopwatch.GetElapsedTime(started);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{frames} frames in {took}; {ends[1]} of {ends.Sum()} streams ended; {allocated / frames} B a frame");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{frames} frames in {took}; {ends[1]} of {ends.Sum()} streams ended; {allocated / frames} B a frame");
         Assert.True(ends[0] > ends.Sum() / 20 && ends[1] > ends.Sum() / 20, "the frames are all good or all bad: the test shows nothing");
         Assert.True(allocated / frames < 1000, $"{allocated / frames} bytes allocated for a frame");
         Assert.True(took < TimeSpan.FromSeconds(60), $"took {took}");

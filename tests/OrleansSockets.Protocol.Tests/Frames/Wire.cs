@@ -32,7 +32,8 @@ internal static class Wire
 
     public static byte[] Text(string text, bool fin = true) => Frame(1, Encoding.UTF8.GetBytes(text), fin);
 
-    public static byte[] Close(int code, string reason = "") => Frame(8, [(byte)(code >> 8), (byte)code, .. Encoding.UTF8.GetBytes(reason)]);
+    public static byte[] Close(int code, string reason = "") =>
+        Frame(8, [(byte)(code >> 8), (byte)code, .. Encoding.UTF8.GetBytes(reason)]);
 
     public static byte[] Join(params byte[][] frames) => [.. frames.SelectMany(f => f)];
 

@@ -54,7 +54,8 @@ public class WorkersChecksTests
     [InlineData(9, 1, false, "Received frame had RSV bits 2 or 3 set")]
     [InlineData(0, 4, true, "Unexpected continuation frame")]
     [InlineData(9, 4, false, "Received fragmented control frame")]
-    [InlineData(3, 4, true, "Received a WebSocket frame whose compression bit was set, but the compression extension was not negotiated for this connection.")]
+    [InlineData(3, 4, true,
+        "Received a WebSocket frame whose compression bit was set, but the compression extension was not negotiated for this connection.")]
     [InlineData(3, 0, true, "Unknown opcode 3")]
     public void TryRead_SeveralViolationsInOneHeader_NamedInTheRuntimesOrder(int opcode, int rsv, bool fin, string text)
     {

@@ -36,13 +36,29 @@ public sealed class EndMachineTests
         RowCase.Of("E-9", EndMachine.Accept(Pending, Manual, false), Step(Accepted, EndEffect.Deliver)),
         RowCase.Of("E-10", EndMachine.Accept(Accepted, Auto, true), Nothing(Accepted)),
         RowCase.Of("E-10", EndMachine.Accept(HalfOpen, Auto, false), Nothing(HalfOpen)),
-        RowCase.Of("E-10", EndMachine.Accept(Accepted with { In = true, Out = true }, Auto, null), Nothing(Accepted with { In = true, Out = true })),
+        RowCase.Of(
+            "E-10",
+            EndMachine.Accept(Accepted with { In = true, Out = true }, Auto, null),
+            Nothing(Accepted with { In = true, Out = true })),
         RowCase.Of("E-10", EndMachine.Accept(Accepted with { Failed = true }, Auto, null), Nothing(Accepted with { Failed = true })),
-        RowCase.Of("E-60", EndMachine.Accept(Accepted with { In = true, Out = true, Heard = true }, Auto, null), Throws(Accepted with { In = true, Out = true, Heard = true }, WebSocketPairErrorKind.AlreadyUsedInResponse)),
-        RowCase.Of("E-60", EndMachine.Accept(Accepted with { In = true, Aborted = true, Heard = true }, Auto, null), Throws(Accepted with { In = true, Aborted = true, Heard = true }, WebSocketPairErrorKind.AlreadyUsedInResponse)),
-        RowCase.Of("E-60", EndMachine.Accept(Accepted with { Failed = true, Heard = true }, Auto, null), Throws(Accepted with { Failed = true, Heard = true }, WebSocketPairErrorKind.AlreadyUsedInResponse)),
-        RowCase.Of("E-10", EndMachine.Accept(HalfOpen with { In = true, Heard = true }, Auto, null), Nothing(HalfOpen with { In = true, Heard = true })),
-        RowCase.Of("E-11", EndMachine.Accept(Hibernatable, Auto, null), Throws(Hibernatable, WebSocketPairErrorKind.AcceptAfterHibernation)),
+        RowCase.Of(
+            "E-60",
+            EndMachine.Accept(Accepted with { In = true, Out = true, Heard = true }, Auto, null),
+            Throws(Accepted with { In = true, Out = true, Heard = true }, WebSocketPairErrorKind.AlreadyUsedInResponse)),
+        RowCase.Of(
+            "E-60",
+            EndMachine.Accept(Accepted with { In = true, Aborted = true, Heard = true }, Auto, null),
+            Throws(Accepted with { In = true, Aborted = true, Heard = true }, WebSocketPairErrorKind.AlreadyUsedInResponse)),
+        RowCase.Of(
+            "E-60",
+            EndMachine.Accept(Accepted with { Failed = true, Heard = true }, Auto, null),
+            Throws(Accepted with { Failed = true, Heard = true }, WebSocketPairErrorKind.AlreadyUsedInResponse)),
+        RowCase.Of(
+            "E-10",
+            EndMachine.Accept(HalfOpen with { In = true, Heard = true }, Auto, null),
+            Nothing(HalfOpen with { In = true, Heard = true })),
+        RowCase.Of(
+            "E-11", EndMachine.Accept(Hibernatable, Auto, null), Throws(Hibernatable, WebSocketPairErrorKind.AcceptAfterHibernation)),
         RowCase.Of("E-12", EndMachine.Accept(Coupled, Auto, null), Throws(Coupled, WebSocketPairErrorKind.AlreadyUsedInResponse)),
         RowCase.Of("E-12", EndMachine.Accept(Released, Auto, null), Throws(Released, WebSocketPairErrorKind.AlreadyUsedInResponse)),
         RowCase.Of("E-13", EndMachine.Accept(Connecting, Auto, null), Throws(Connecting, WebSocketPairErrorKind.InvalidArgument)),
@@ -88,21 +104,28 @@ public sealed class EndMachineTests
         .. from code in new[] { 1000, 1001, 1003, 1007, 1014, 1016, 2999, 3000, 4999 }
            select RowCase.Of("E-30", EndMachine.Close(Accepted, Auto, code, null), Step(Accepted with { Out = true }, EndEffect.Queue)),
         .. from code in new[] { 999, 1001, 1008, 1011, 2999, 5000 }
-           select RowCase.Of("E-31", EndMachine.Close(Accepted, Pedantic, code, null), Throws(Accepted, WebSocketPairErrorKind.InvalidCode)),
+           select RowCase.Of(
+               "E-31", EndMachine.Close(Accepted, Pedantic, code, null), Throws(Accepted, WebSocketPairErrorKind.InvalidCode)),
         .. from code in new[] { 1000, 3000, 4999 }
            select RowCase.Of("E-31", EndMachine.Close(Accepted, Pedantic, code, null), Step(Accepted with { Out = true }, EndEffect.Queue)),
         .. from state in All
            from code in new int?[] { null, 1000 }
            select RowCase.Of("E-32", EndMachine.Close(state, Auto, code, LongReason), Throws(state, WebSocketPairErrorKind.ReasonTooLong)),
-        RowCase.Of("E-32", EndMachine.Close(Accepted, Auto, 1000, LongestReason + "x"), Throws(Accepted, WebSocketPairErrorKind.ReasonTooLong)),
-        RowCase.Of("E-32", EndMachine.Close(Accepted, Auto, 1000, new string('\ud800', 42)), Throws(Accepted, WebSocketPairErrorKind.ReasonTooLong)),
-        RowCase.Of("E-32", EndMachine.Close(Accepted, Auto, 1000, new string('\ud800', 41)), Step(Accepted with { Out = true }, EndEffect.Queue)),
+        RowCase.Of(
+            "E-32", EndMachine.Close(Accepted, Auto, 1000, LongestReason + "x"), Throws(Accepted, WebSocketPairErrorKind.ReasonTooLong)),
+        RowCase.Of(
+            "E-32",
+            EndMachine.Close(Accepted, Auto, 1000, new string('\ud800', 42)),
+            Throws(Accepted, WebSocketPairErrorKind.ReasonTooLong)),
+        RowCase.Of(
+            "E-32", EndMachine.Close(Accepted, Auto, 1000, new string('\ud800', 41)), Step(Accepted with { Out = true }, EndEffect.Queue)),
         RowCase.Of("E-32", EndMachine.Close(Accepted, Auto, 1000, LongestReason), Step(Accepted with { Out = true }, EndEffect.Queue)),
         RowCase.Of("E-32", EndMachine.Close(Accepted, NoLimit, 1000, LongReason), Step(Accepted with { Out = true }, EndEffect.Queue)),
         .. from state in All
            from reason in new[] { "", "why" }
            select RowCase.Of("E-33", EndMachine.Close(state, Auto, null, reason), Throws(state, WebSocketPairErrorKind.ReasonWithoutCode)),
-        RowCase.Of("E-33", EndMachine.Close(Accepted, NoLimit, null, LongReason), Throws(Accepted, WebSocketPairErrorKind.ReasonWithoutCode)),
+        RowCase.Of(
+            "E-33", EndMachine.Close(Accepted, NoLimit, null, LongReason), Throws(Accepted, WebSocketPairErrorKind.ReasonWithoutCode)),
         .. from state in All
            where state.Out
            select RowCase.Of("E-34", EndMachine.Close(state, Auto, 1001, "again"), Nothing(state)),
@@ -114,7 +137,10 @@ public sealed class EndMachineTests
         RowCase.Of("E-37", EndMachine.Close(Pending, Auto, 1000, "x"), Throws(Pending, WebSocketPairErrorKind.NotAccepted)),
         RowCase.Of("E-37", EndMachine.Close(Connecting, Auto, null, null), Throws(Connecting, WebSocketPairErrorKind.NotAccepted)),
         RowCase.Of("E-38", EndMachine.Close(Accepted, Auto, null, null), Step(Accepted with { Out = true }, EndEffect.Queue)),
-        RowCase.Of("E-38", EndMachine.Close(HalfOpen with { In = true }, Auto, 1001, "now"), Step(HalfOpen with { In = true, Out = true }, EndEffect.Queue)),
+        RowCase.Of(
+            "E-38",
+            EndMachine.Close(HalfOpen with { In = true }, Auto, 1001, "now"),
+            Step(HalfOpen with { In = true, Out = true }, EndEffect.Queue)),
         RowCase.Of("E-38", EndMachine.Close(Hibernatable, Auto, 1000, ""), Step(Hibernatable with { Out = true }, EndEffect.Queue)),
 
         .. from waiting in new[] { Pending, Connecting, Released }
@@ -131,10 +157,19 @@ public sealed class EndMachineTests
            select RowCase.Of("E-42", EndMachine.ReceiveClose(state), Step(state, EndEffect.Discard)),
         RowCase.Of("E-43", EndMachine.ReceiveClose(Accepted), Step(Accepted with { In = true, Out = true }, EndEffect.ReplyThenDeliver)),
         RowCase.Of("E-44", EndMachine.ReceiveClose(HalfOpen), Step(HalfOpen with { In = true }, EndEffect.Deliver)),
-        RowCase.Of("E-45", EndMachine.ReceiveClose(Accepted with { Out = true }), Step(Accepted with { In = true, Out = true }, EndEffect.Deliver)),
-        RowCase.Of("E-45", EndMachine.ReceiveClose(HalfOpen with { Out = true }), Step(HalfOpen with { In = true, Out = true }, EndEffect.Deliver)),
+        RowCase.Of(
+            "E-45",
+            EndMachine.ReceiveClose(Accepted with { Out = true }),
+            Step(Accepted with { In = true, Out = true }, EndEffect.Deliver)),
+        RowCase.Of(
+            "E-45",
+            EndMachine.ReceiveClose(HalfOpen with { Out = true }),
+            Step(HalfOpen with { In = true, Out = true }, EndEffect.Deliver)),
         RowCase.Of("E-46", EndMachine.ReceiveClose(Hibernatable), Step(Hibernatable with { In = true }, EndEffect.Deliver)),
-        RowCase.Of("E-46", EndMachine.ReceiveClose(Hibernatable with { Out = true }), Step(Hibernatable with { In = true, Out = true }, EndEffect.Deliver)),
+        RowCase.Of(
+            "E-46",
+            EndMachine.ReceiveClose(Hibernatable with { Out = true }),
+            Step(Hibernatable with { In = true, Out = true }, EndEffect.Deliver)),
         RowCase.Of("E-47", EndMachine.ReceiveClose(Coupled), Step(Coupled with { In = true }, EndEffect.Deliver)),
         .. from state in Listening
            where state.Aborted || state.Failed
@@ -143,11 +178,17 @@ public sealed class EndMachineTests
            where state is { In: true, Aborted: false, Failed: false }
            select RowCase.Of("E-49", EndMachine.ReceiveDrop(state), Step(state with { Aborted = true }, EndEffect.Discard)),
         RowCase.Of("E-50", EndMachine.ReceiveDrop(Accepted), Step(Accepted with { Aborted = true }, EndEffect.Deliver)),
-        RowCase.Of("E-50", EndMachine.ReceiveDrop(HalfOpen with { Out = true }), Step(HalfOpen with { Out = true, Aborted = true }, EndEffect.Deliver)),
+        RowCase.Of(
+            "E-50",
+            EndMachine.ReceiveDrop(HalfOpen with { Out = true }),
+            Step(HalfOpen with { Out = true, Aborted = true }, EndEffect.Deliver)),
         RowCase.Of("E-51", EndMachine.ReceiveDrop(Hibernatable), Step(Hibernatable with { In = true, Aborted = true }, EndEffect.Deliver)),
         RowCase.Of("E-52", EndMachine.ReceiveDrop(Coupled), Step(Coupled with { In = true, Aborted = true }, EndEffect.Deliver)),
         RowCase.Of("E-53", EndMachine.AfterDrop(Accepted with { Aborted = true }), Nothing(Accepted with { Aborted = true, In = true })),
-        RowCase.Of("E-53", EndMachine.AfterDrop(Accepted with { Aborted = true, Out = true }), Nothing(Accepted with { Aborted = true, Out = true, In = true })),
+        RowCase.Of(
+            "E-53",
+            EndMachine.AfterDrop(Accepted with { Aborted = true, Out = true }),
+            Nothing(Accepted with { Aborted = true, Out = true, In = true })),
         .. from state in All
            where !state.Aborted || state.Failed
            select RowCase.Of("E-54", EndMachine.AfterDrop(state), Nothing(state)),
@@ -158,9 +199,11 @@ public sealed class EndMachineTests
         RowCase.Of("E-56", EndMachine.Fail(Pending), Nothing(Pending)),
         RowCase.Of("E-56", EndMachine.Fail(Released), Nothing(Released)),
         RowCase.Of("E-57", EndMachine.Fail(Hibernatable with { In = true }), Step(Hibernatable with { In = true }, EndEffect.Discard)),
-        RowCase.Of("E-57", EndMachine.Fail(Hibernatable with { Aborted = true }), Step(Hibernatable with { Aborted = true }, EndEffect.Discard)),
+        RowCase.Of(
+            "E-57", EndMachine.Fail(Hibernatable with { Aborted = true }), Step(Hibernatable with { Aborted = true }, EndEffect.Discard)),
         RowCase.Of("E-58", EndMachine.Fail(Hibernatable), Step(Hibernatable with { In = true, Aborted = true }, EndEffect.Deliver)),
-        .. from state in new[] { Accepted, HalfOpen, Accepted with { In = true, Out = true }, Accepted with { Aborted = true }, Connecting, Coupled }
+        .. from state in new[] { Accepted, HalfOpen, Accepted with { In = true, Out = true }, Accepted with { Aborted = true }, Connecting,
+            Coupled }
            select RowCase.Of("E-59", EndMachine.Fail(state), Step(state with { Failed = true, Aborted = true }, EndEffect.Deliver)),
         .. from state in new[] { Accepted, HalfOpen, HalfOpen with { In = true } }
            let failed = state with { Failed = true }
@@ -172,9 +215,11 @@ public sealed class EndMachineTests
         .. from waiting in new[] { Pending, Connecting, Released }
            from thrown in ThrowsThatCount
            select RowCase.Of("E-64", EndMachine.Throw(waiting, thrown.Rules, thrown.Raised), Nothing(waiting)),
-        .. from state in new[] { Accepted, HalfOpen, Accepted with { Out = true }, HalfOpen with { In = true }, Accepted with { In = true, Out = true } }
+        .. from state in new[] { Accepted, HalfOpen, Accepted with { Out = true }, HalfOpen with { In = true },
+            Accepted with { In = true, Out = true } }
            from thrown in ThrowsThatCount
-           select RowCase.Of("E-65", EndMachine.Throw(state, thrown.Rules, thrown.Raised), Step(state with { Failed = true }, EndEffect.Deliver)),
+           select RowCase.Of(
+               "E-65", EndMachine.Throw(state, thrown.Rules, thrown.Raised), Step(state with { Failed = true }, EndEffect.Deliver)),
         .. from state in All
            from rules in new[] { Reported, Reported with { AutoReplyToClose = false } }
            select RowCase.Of("E-68", EndMachine.Throw(state, rules, EndEvent.Close), Nothing(state)),
@@ -225,11 +270,19 @@ public sealed class EndMachineTests
             {
                 steps++;
                 Assert.True(step.State.ReadyState >= state.ReadyState || IsTakenFromOwner(state, step.State), $"{state} -> {step}");
-                Assert.True(step.Effect is not EndEffect.Throw || step.State == state, $"{state} -> {step}: a call that throws must change nothing");
-                Assert.True(step.Effect is EndEffect.Throw || step.Error is WebSocketPairErrorKind.Other, $"{state} -> {step}: an error without a throw");
+                Assert.True(
+                    step.Effect is not EndEffect.Throw || step.State == state,
+                    $"{state} -> {step}: a call that throws must change nothing");
+                Assert.True(
+                    step.Effect is EndEffect.Throw || step.Error is WebSocketPairErrorKind.Other,
+                    $"{state} -> {step}: an error without a throw");
                 Assert.True(!state.Out || step.State.Out, $"{state} -> {step}: a sent Close cannot be taken back");
-                Assert.True(state.Out || !step.State.Out || step.Effect is EndEffect.Queue or EndEffect.ReplyThenDeliver, $"{state} -> {step}: out without a Close");
-                Assert.True(!state.Out || step.Effect is not (EndEffect.Queue or EndEffect.ReplyThenDeliver), $"{state} -> {step}: something behind the Close");
+                Assert.True(
+                    state.Out || !step.State.Out || step.Effect is EndEffect.Queue or EndEffect.ReplyThenDeliver,
+                    $"{state} -> {step}: out without a Close");
+                Assert.True(
+                    !state.Out || step.Effect is not (EndEffect.Queue or EndEffect.ReplyThenDeliver),
+                    $"{state} -> {step}: something behind the Close");
             }
         }
 

@@ -5,7 +5,8 @@ namespace OrleansSockets.Protocol.Tests.Rules;
 /// <summary>Ends in the states that the rows speak of.</summary>
 internal static class EndStates
 {
-    public static readonly EndRules Auto = new(AutoReplyToClose: true, LimitCloseReason: true, PedanticCloseCodes: false, ReportListenerExceptions: false);
+    public static readonly EndRules Auto = new(
+        AutoReplyToClose: true, LimitCloseReason: true, PedanticCloseCodes: false, ReportListenerExceptions: false);
     public static readonly EndRules Reported = Auto with { ReportListenerExceptions = true };
     public static readonly EndRules Manual = Auto with { AutoReplyToClose = false };
 

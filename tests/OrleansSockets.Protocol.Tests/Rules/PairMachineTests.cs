@@ -20,10 +20,14 @@ public sealed class PairMachineTests
         .. from kind in Enum.GetValues<PairEventKind>()
            where kind is not PairEventKind.Attach
            select RowCase.Of("P-2", Apply(Finished, kind), Step(Finished)),
-        RowCase.Of("P-3", Apply(Both with { Client = SidePhase.Lost }, PairEventKind.Attach), Step(Both with { Client = SidePhase.Lost }, PairEffects.Reject)),
+        RowCase.Of(
+            "P-3",
+            Apply(Both with { Client = SidePhase.Lost }, PairEventKind.Attach),
+            Step(Both with { Client = SidePhase.Lost }, PairEffects.Reject)),
         .. from phase in new[] { SidePhase.Vacant, SidePhase.Attached, SidePhase.Detached }
            let lost = new PairState(phase, SidePhase.Lost, InVain, Aborted)
-           select RowCase.Of("P-4", Apply(lost, PairEventKind.Attach), Step(lost with { Client = SidePhase.Attached }, PairEffects.NotifyLostToClient)),
+           select RowCase.Of(
+               "P-4", Apply(lost, PairEventKind.Attach), Step(lost with { Client = SidePhase.Attached }, PairEffects.NotifyLostToClient)),
         RowCase.Of(
             "P-4",
             Apply(new(SidePhase.Detached, SidePhase.Attached, InVain, Closed), PairEventKind.Attach),
@@ -36,9 +40,13 @@ public sealed class PairMachineTests
            select RowCase.Of("P-7", Apply(Both with { Client = phase }, PairEventKind.Detach), Step(Both with { Client = phase })),
         RowCase.Of("P-8", Apply(Both, PairEventKind.CloseSent), Step(Both with { FromClient = Closed })),
         .. from ended in new[] { Closed, Over, Aborted, InVain }
-           select RowCase.Of("P-9", Apply(Both with { FromClient = ended }, PairEventKind.CloseSent), Step(Both with { FromClient = ended })),
+           select RowCase.Of(
+               "P-9", Apply(Both with { FromClient = ended }, PairEventKind.CloseSent), Step(Both with { FromClient = ended })),
         RowCase.Of("P-10", Apply(Both, PairEventKind.AbortSent), Step(Both with { FromClient = Aborted, FromServer = InVain })),
-        RowCase.Of("P-10", Apply(Both with { FromServer = Closed }, PairEventKind.AbortSent), Step(Both with { FromClient = Aborted, FromServer = Over })),
+        RowCase.Of(
+            "P-10",
+            Apply(Both with { FromServer = Closed }, PairEventKind.AbortSent),
+            Step(Both with { FromClient = Aborted, FromServer = Over })),
         RowCase.Of(
             "P-11",
             Apply(Both with { FromClient = Closed }, PairEventKind.AbortSent),
@@ -105,8 +113,10 @@ public sealed class PairMachineTests
             Apply(Both with { Client = phase }, PairEventKind.ReattachTimeout),
             Step(new(SidePhase.Lost, SidePhase.Attached, Aborted, InVain), PairEffects.NotifyLostToServer)),
         .. from phase in new[] { SidePhase.Attached, SidePhase.Lost }
-           select RowCase.Of("P-22", Apply(Both with { Client = phase }, PairEventKind.ReattachTimeout), Step(Both with { Client = phase })),
-        RowCase.Of("P-23", Apply(Both with { FromClient = Closed, FromServer = Over }, PairEventKind.Consumed), Step(Left, PairEffects.Finish)),
+           select RowCase.Of(
+               "P-22", Apply(Both with { Client = phase }, PairEventKind.ReattachTimeout), Step(Both with { Client = phase })),
+        RowCase.Of(
+            "P-23", Apply(Both with { FromClient = Closed, FromServer = Over }, PairEventKind.Consumed), Step(Left, PairEffects.Finish)),
         RowCase.Of(
             "P-23",
             Apply(new(SidePhase.Detached, SidePhase.Lost, InVain, Aborted), PairEventKind.ReattachTimeout),

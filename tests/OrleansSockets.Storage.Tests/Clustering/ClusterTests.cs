@@ -32,7 +32,8 @@ public sealed class ClusterTests(Azurite azurite)
         try
         {
             await Task.WhenAll(silos.Select(silo => silo.StartAsync(Cancellation)));
-            await Task.WhenAll(silos.Select(silo => UntilAsync(silo, members => members.Count(member => member.Status == SiloStatus.Active) == 3)));
+            await Task.WhenAll(
+                silos.Select(silo => UntilAsync(silo, members => members.Count(member => member.Status == SiloStatus.Active) == 3)));
             await client.StartAsync(Cancellation);
 
             // A grain of its own on each silo, asked from each silo and from the client: state goes to the table and back.
@@ -76,7 +77,8 @@ public sealed class ClusterTests(Azurite azurite)
         try
         {
             await Task.WhenAll(silos.Select(silo => silo.StartAsync(Cancellation)));
-            await Task.WhenAll(silos.Select(silo => UntilAsync(silo, members => members.Count(member => member.Status == SiloStatus.Active) == 2)));
+            await Task.WhenAll(
+                silos.Select(silo => UntilAsync(silo, members => members.Count(member => member.Status == SiloStatus.Active) == 2)));
             var members = silos.Select(Address).ToHashSet();
             var grains = silos[0].Services.GetRequiredService<IGrainFactory>();
             var (writer, other) = (grains.GetGrain<ICounter>("writer"), grains.GetGrain<ICounter>("other"));
@@ -132,7 +134,8 @@ public sealed class ClusterTests(Azurite azurite)
         }
 
         builder.UseOrleans(silo => silo
-            .Configure<ClusterMembershipOptions>(options => options.TableRefreshTimeout = options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(1))
+            .Configure<ClusterMembershipOptions>(
+                options => options.TableRefreshTimeout = options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(1))
             .ConfigureEndpoints(IPAddress.Loopback, FreePort.Next(), FreePort.Next()));
         return builder.Build();
     }
@@ -141,7 +144,8 @@ public sealed class ClusterTests(Azurite azurite)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(Configuration().Where(setting => !setting.Key.Contains("GrainStorage", StringComparison.Ordinal)));
+        builder.Configuration.AddInMemoryCollection(
+            Configuration().Where(setting => !setting.Key.Contains("GrainStorage", StringComparison.Ordinal)));
         builder.UseOrleansClient();
         return builder.Build();
     }
@@ -163,7 +167,9 @@ public sealed class ClusterTests(Azurite azurite)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         patience.CancelAfter(Patience);
-        await foreach (var snapshot in silo.Services.GetRequiredService<IClusterMembershipService>().MembershipUpdates.WithCancellation(patience.Token))
+        await foreach (
+            var snapshot in silo.Services.GetRequiredService<IClusterMembershipService>().MembershipUpdates.WithCancellation(
+                patience.Token))
         {
             if (condition(snapshot.Members.Values))
             {

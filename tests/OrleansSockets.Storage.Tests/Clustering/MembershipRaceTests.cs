@@ -22,7 +22,8 @@ public sealed class MembershipRaceTests(Azurite azurite)
         await Task.WhenAll(silos.Select(silo => Task.Run(async () =>
         {
             var table = await _membership.OpenAsync();
-            await UntilTrueAsync(async () => await table.InsertRowAsync(silo, (await table.ReadAllAsync(Cancellation)).Version.Next(), Cancellation));
+            await UntilTrueAsync(
+                async () => await table.InsertRowAsync(silo, (await table.ReadAllAsync(Cancellation)).Version.Next(), Cancellation));
             await UntilTrueAsync(async () =>
             {
                 var read = await table.ReadRowAsync(silo.SiloAddress, Cancellation);
@@ -35,7 +36,8 @@ public sealed class MembershipRaceTests(Azurite azurite)
         Assert.Equal(16, all.Version.Version);
         Assert.Equal(
             silos.Select(silo => silo.SiloAddress.ToParsableString()).Order(),
-            all.Members.Where(member => member.Item1.Status == SiloStatus.Active).Select(member => member.Item1.SiloAddress.ToParsableString()).Order());
+            all.Members.Where(member => member.Item1.Status == SiloStatus.Active)
+                .Select(member => member.Item1.SiloAddress.ToParsableString()).Order());
     }
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class MembershipRaceTests(Azurite azurite)
         var table = await _membership.OpenAsync();
         var next = (await table.ReadAllAsync(Cancellation)).Version.Next();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => table.InsertRowAsync(Membership.NewSilo(), next, Cancellation))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => Task.Run(() => table.InsertRowAsync(Membership.NewSilo(), next, Cancellation))));
 
         Assert.Single(answers, answer => answer);
         Assert.Single((await table.ReadAllAsync(Cancellation)).Members);
@@ -65,7 +68,8 @@ public sealed class MembershipRaceTests(Azurite azurite)
                 var read = await table.ReadRowAsync(silo.SiloAddress, Cancellation);
                 Assert.Equal(update, read.Version.Version);
                 // If the heartbeat comes first, the row has another ETag, and the update is tried again.
-                heartbeat ??= table.UpdateIAmAliveAsync(new() { SiloAddress = silo.SiloAddress, IAmAliveTime = silo.StartTime.AddSeconds(update) }, Cancellation);
+                heartbeat ??= table.UpdateIAmAliveAsync(
+                    new() { SiloAddress = silo.SiloAddress, IAmAliveTime = silo.StartTime.AddSeconds(update) }, Cancellation);
                 return await table.UpdateRowAsync(read.Members[0].Item1, read.Members[0].Item2, read.Version.Next(), Cancellation);
             });
             await heartbeat!;

@@ -67,7 +67,9 @@ public sealed class MembershipTableTests(Azurite azurite) : IAsyncLifetime
     [Fact]
     public async Task InsertRow_WithTimesThatWereNeverSet_IsStored()
     {
-        var entry = new MembershipEntry { SiloAddress = Membership.NewSilo().SiloAddress, SiloName = "bare", HostName = "host", Status = SiloStatus.Created };
+        var entry =
+            new MembershipEntry { SiloAddress = Membership.NewSilo().SiloAddress, SiloName = "bare", HostName = "host",
+                Status = SiloStatus.Created };
 
         await InsertAsync(entry);
 
@@ -148,7 +150,9 @@ public sealed class MembershipTableTests(Azurite azurite) : IAsyncLifetime
         var (version, etag) = await ReadAsync(entry);
 
         entry.Status = SiloStatus.Dead;
-        Assert.False(await _table.UpdateRowAsync(entry, rowIsCurrent ? etag : staleEtag, (versionIsCurrent ? version : staleVersion).Next(), Cancellation));
+        Assert.False(
+            await _table.UpdateRowAsync(
+                entry, rowIsCurrent ? etag : staleEtag, (versionIsCurrent ? version : staleVersion).Next(), Cancellation));
 
         var all = await _table.ReadAllAsync(Cancellation);
         Assert.Equal(version, all.Version);
@@ -193,7 +197,8 @@ public sealed class MembershipTableTests(Azurite azurite) : IAsyncLifetime
         entry.Status = SiloStatus.Dead;
         Assert.True(await _table.UpdateRowAsync(entry, etag, version.Next(), Cancellation));
 
-        await _table.UpdateIAmAliveAsync(new() { SiloAddress = entry.SiloAddress, IAmAliveTime = entry.IAmAliveTime.AddSeconds(5) }, Cancellation);
+        await _table.UpdateIAmAliveAsync(
+            new() { SiloAddress = entry.SiloAddress, IAmAliveTime = entry.IAmAliveTime.AddSeconds(5) }, Cancellation);
 
         Assert.Equal(SiloStatus.Dead, Assert.Single((await _table.ReadAllAsync(Cancellation)).Members).Item1.Status);
     }
@@ -305,7 +310,8 @@ public sealed class MembershipTableTests(Azurite azurite) : IAsyncLifetime
     {
         using var service = new RefusingTableService(status, code);
         var refused = false;
-        var table = await new Membership(azurite, _cluster).OpenAsync(new((message, send) => refused ? service.AnswerInsteadAsync(message, send) : send()));
+        var table = await new Membership(azurite, _cluster).OpenAsync(
+            new((message, send) => refused ? service.AnswerInsteadAsync(message, send) : send()));
         var entry = Membership.NewSilo();
         await InsertAsync(entry);
         var (version, etag) = await ReadAsync(entry);
@@ -326,7 +332,8 @@ public sealed class MembershipTableTests(Azurite azurite) : IAsyncLifetime
         }
     }
 
-    private async Task InsertAsync(MembershipEntry entry) => Assert.True(await _table.InsertRowAsync(entry, (await _table.ReadAllAsync(Cancellation)).Version.Next(), Cancellation));
+    private async Task InsertAsync(MembershipEntry entry) =>
+        Assert.True(await _table.InsertRowAsync(entry, (await _table.ReadAllAsync(Cancellation)).Version.Next(), Cancellation));
 
     private async Task<(TableVersion Version, string ETag)> ReadAsync(MembershipEntry entry)
     {

@@ -26,7 +26,8 @@ public sealed class RegistrationTests
 
     public static TheoryData<Action<ISiloBuilder>, string> WrongOptions => new()
     {
-        { silo => silo.AddAzureTableGrainStorage("notes", (AzureTableGrainStorageOptions _) => { }), "Azure Tables, grain storage 'notes': say exactly one of ConnectionString, Endpoint and TableServiceClient" },
+        { silo => silo.AddAzureTableGrainStorage("notes", (AzureTableGrainStorageOptions _) => { }),
+            "Azure Tables, grain storage 'notes': say exactly one of ConnectionString, Endpoint and TableServiceClient" },
         {
             silo => silo.AddAzureTableGrainStorage("notes", options =>
             {
@@ -35,8 +36,10 @@ public sealed class RegistrationTests
             }),
             "say exactly one of"
         },
-        { silo => silo.AddAzureTableGrainStorage("notes", options => options.ConnectionString = "no such thing"), "ConnectionString is not one of a storage account" },
-        { silo => silo.AddAzureTableGrainStorage("notes", options => options.ConnectionString = "AccountName=n;AccountKey=%"), "ConnectionString is not one of a storage account" },
+        { silo => silo.AddAzureTableGrainStorage("notes", options => options.ConnectionString = "no such thing"),
+            "ConnectionString is not one of a storage account" },
+        { silo => silo.AddAzureTableGrainStorage("notes", options => options.ConnectionString = "AccountName=n;AccountKey=%"),
+            "ConnectionString is not one of a storage account" },
         { silo => silo.AddAzureTableGrainStorage("notes", options => options.Endpoint = Endpoint), "Endpoint needs a Credential" },
         {
             silo => silo.AddAzureTableGrainStorage("notes", options =>
@@ -111,7 +114,8 @@ public sealed class RegistrationTests
         var options = Options<AzureTableGrainStorageOptions>(host, "Default");
 
         Assert.Same(host.Services.GetRequiredService<IGrainStorageSerializer>(), options.GrainStorageSerializer);
-        Assert.Equal((AzureTableGrainStorageOptions.DefaultTableName, TimeSpan.FromSeconds(5)), (options.TableName, options.OperationTimeout));
+        Assert.Equal(
+            (AzureTableGrainStorageOptions.DefaultTableName, TimeSpan.FromSeconds(5)), (options.TableName, options.OperationTimeout));
         Assert.Same(host.Services.GetRequiredService<IGrainStorage>(), host.Services.GetRequiredKeyedService<IGrainStorage>("Default"));
     }
 
@@ -148,7 +152,8 @@ public sealed class RegistrationTests
             },
             silo => silo.Services.AddKeyedSingleton("mine", client));
 
-        Assert.Same(client, Options<AzureTableClusteringOptions>(host, Microsoft.Extensions.Options.Options.DefaultName).TableServiceClient);
+        Assert.Same(
+            client, Options<AzureTableClusteringOptions>(host, Microsoft.Extensions.Options.Options.DefaultName).TableServiceClient);
     }
 
     [Fact]
@@ -200,7 +205,8 @@ public sealed class RegistrationTests
 
     private sealed class Nobody : TokenCredential
     {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

@@ -87,7 +87,9 @@ public sealed class AzureTableFaultTests(AzureTableFaultTests.OwnAzurite own) : 
         await using var open = await OpenAsync(onRequest: new(async (message, send) =>
         {
             await send();
-            if (message.Request.Method == RequestMethod.Post && !message.Request.Uri.Path.EndsWith("Tables", StringComparison.Ordinal) && !replaced)
+            if (
+                message.Request.Method == RequestMethod.Post && !message.Request.Uri.Path.EndsWith("Tables", StringComparison.Ordinal)
+                    && !replaced)
             {
                 replaced = true;
                 var theirs = await ReadAsync(other);
@@ -97,7 +99,8 @@ public sealed class AzureTableFaultTests(AzureTableFaultTests.OwnAzurite own) : 
             }
         }));
 
-        await Assert.ThrowsAsync<InconsistentStateException>(() => open.Storage.WriteStateAsync(State, _grain, new NoteState { State = { Text = "ours" } }));
+        await Assert.ThrowsAsync<InconsistentStateException>(
+            () => open.Storage.WriteStateAsync(State, _grain, new NoteState { State = { Text = "ours" } }));
 
         Assert.True(replaced);
         Assert.Equal("theirs", (await ReadAsync(other)).State.Text);
@@ -108,7 +111,8 @@ public sealed class AzureTableFaultTests(AzureTableFaultTests.OwnAzurite own) : 
     {
         using var busy = new RefusingTableService(503, "ServerBusy");
         var throttled = 0;
-        await using var open = await OpenAsync(onRequest: new((message, send) => throttled-- > 0 ? busy.AnswerInsteadAsync(message, send) : send()));
+        await using var open = await OpenAsync(
+            onRequest: new((message, send) => throttled-- > 0 ? busy.AnswerInsteadAsync(message, send) : send()));
 
         throttled = 3;
         await open.Storage.WriteStateAsync(State, _grain, new NoteState { State = { Text = "patient" } });
@@ -127,7 +131,8 @@ public sealed class AzureTableFaultTests(AzureTableFaultTests.OwnAzurite own) : 
     {
         using var service = new RefusingTableService(status, code);
         var refused = false;
-        await using var open = await OpenAsync(onRequest: new((message, send) => refused ? service.AnswerInsteadAsync(message, send) : send()));
+        await using var open = await OpenAsync(
+            onRequest: new((message, send) => refused ? service.AnswerInsteadAsync(message, send) : send()));
         var state = new NoteState();
         await open.Storage.WriteStateAsync(State, _grain, state);
         var etag = state.ETag;
@@ -137,7 +142,8 @@ public sealed class AzureTableFaultTests(AzureTableFaultTests.OwnAzurite own) : 
 
         Assert.Contains(words, problem.Message, StringComparison.Ordinal);
         Assert.Contains($"write '{State}' of {_grain}", problem.Message, StringComparison.Ordinal);
-        Assert.Contains($"table '{AzureTableGrainStorageOptions.DefaultTableName}' of 127.0.0.1", problem.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"table '{AzureTableGrainStorageOptions.DefaultTableName}' of 127.0.0.1", problem.Message, StringComparison.Ordinal);
         Assert.Equal(tries, service.Requests);
         Assert.Equal(etag, state.ETag);
         refused = false;
@@ -149,7 +155,8 @@ public sealed class AzureTableFaultTests(AzureTableFaultTests.OwnAzurite own) : 
     {
         using var service = new RefusingTableService(503, "ServerBusy", retryAfter: TimeSpan.FromMinutes(2));
         var refused = false;
-        await using var open = await OpenAsync(onRequest: new((message, send) => refused ? service.AnswerInsteadAsync(message, send) : send()));
+        await using var open = await OpenAsync(
+            onRequest: new((message, send) => refused ? service.AnswerInsteadAsync(message, send) : send()));
 
         refused = true;
         var problem = await FailsInTimeAsync(() => open.Storage.WriteStateAsync(State, _grain, new NoteState()));
@@ -211,10 +218,12 @@ public sealed class AzureTableFaultTests(AzureTableFaultTests.OwnAzurite own) : 
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => open.Storage.WriteStateAsync(State, _grain, new NoteState(), cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => open.Storage.WriteStateAsync(State, _grain, new NoteState(), cancelled.Token));
     }
 
-    private Task<OpenStorage> OpenAsync(OnRequest? onRequest = null) => OpenStorage.StartAsync((silo, name) => silo.AddAzureTableGrainStorage(name, options =>
+    private Task<OpenStorage> OpenAsync(OnRequest? onRequest = null) => OpenStorage.StartAsync((silo, name) =>
+        silo.AddAzureTableGrainStorage(name, options =>
     {
         options.ConnectionString = own.Azurite.ConnectionString;
         options.GrainStorageSerializer = new RawText();

@@ -15,7 +15,8 @@ internal static class EndlessWriter
 
     public static async Task RunAsync(string path)
     {
-        await using var open = await OpenStorage.StartAsync((silo, name) => silo.AddSqliteGrainStorage(name, options => options.Path = path));
+        await using var open = await OpenStorage.StartAsync(
+            (silo, name) => silo.AddSqliteGrainStorage(name, options => options.Path = path));
         var state = new NoteState();
         await open.Storage.ReadStateAsync(State, Grain, state);
         while (true)

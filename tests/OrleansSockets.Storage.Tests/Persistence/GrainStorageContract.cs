@@ -202,7 +202,9 @@ public abstract class GrainStorageContract(GrainStore store)
     public async Task Write_UnderOddKeys_KeepsThemApart(byte[] key)
     {
         // Neighbours that a careless escape, a cut or a change of case would make the same.
-        byte[][] neighbours = [key, [.. key, (byte)'a'], [.. key, (byte)'A'], [.. key, (byte)'/'], [.. key, (byte)'='], [.. key, (byte)'!'], [.. "=2F"u8, .. key]];
+        byte[][] neighbours =
+            [key, [.. key, (byte)'a'], [.. key, (byte)'A'], [.. key, (byte)'/'], [.. key, (byte)'='], [.. key, (byte)'!'],
+                [.. "=2F"u8, .. key]];
         var type = GrainType.Create("odd" + Guid.NewGuid().ToString("N"));
         var grains = neighbours.Select(bytes => new GrainId(type, new IdSpan(bytes))).ToList();
 

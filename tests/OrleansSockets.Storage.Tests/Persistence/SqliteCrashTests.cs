@@ -122,7 +122,8 @@ public sealed class SqliteCrashTests : IDisposable
             await holder.OpenAsync(Cancellation);
             await using var transaction = holder.BeginTransaction(deferred: false);
 
-            var problem = await Assert.ThrowsAsync<OrleansException>(() => open.Storage.WriteStateAsync(EndlessWriter.State, EndlessWriter.Grain, state));
+            var problem = await Assert.ThrowsAsync<OrleansException>(
+                () => open.Storage.WriteStateAsync(EndlessWriter.State, EndlessWriter.Grain, state));
             Assert.Contains("locked", problem.Message, StringComparison.Ordinal);
             // Readers wait for nobody.
             Assert.False((await ReadAsync(open)).RecordExists);
@@ -132,7 +133,8 @@ public sealed class SqliteCrashTests : IDisposable
         Assert.Equal(1, (await ReadAsync(open)).State.Revision);
     }
 
-    private static Task<OpenStorage> OpenAsync(string path) => OpenStorage.StartAsync((silo, name) => silo.AddSqliteGrainStorage(name, options =>
+    private static Task<OpenStorage> OpenAsync(string path) => OpenStorage.StartAsync((silo, name) =>
+        silo.AddSqliteGrainStorage(name, options =>
     {
         options.Path = path;
         options.BusyTimeout = TimeSpan.FromSeconds(1);

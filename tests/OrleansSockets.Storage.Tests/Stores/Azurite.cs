@@ -8,7 +8,8 @@ namespace OrleansSockets.Storage.Tests.Stores;
 /// <remarks>Its version is pinned in package.json; the first run installs it below <c>artifacts</c>.</remarks>
 public sealed class Azurite : IAsyncLifetime
 {
-    private const string HowToInstall = "Install Node.js with npm (Debian: apt-get install nodejs npm); they install Azurite by themselves.";
+    private const string HowToInstall =
+        "Install Node.js with npm (Debian: apt-get install nodejs npm); they install Azurite by themselves.";
     // The account that every emulator knows: https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
@@ -61,7 +62,8 @@ public sealed class Azurite : IAsyncLifetime
 
     private static async Task<string> InstallAsync()
     {
-        var artifacts = typeof(Azurite).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "ArtifactsPath").Value!;
+        var artifacts = typeof(Azurite).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(item => item.Key == "ArtifactsPath").Value!;
         var folder = Path.Combine(artifacts, "azurite");
         var program = Path.Combine(folder, "node_modules/azurite/dist/src/table/main.js");
         var wanted = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "package-lock.json"));

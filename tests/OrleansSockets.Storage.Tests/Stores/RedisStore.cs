@@ -29,7 +29,8 @@ public sealed class RedisStore : GrainStore
 
     protected override void Add(ISiloBuilder silo, string name) => silo.AddRedisGrainStorage(
         name,
-        (Orleans.Persistence.RedisStorageOptions options) => options.ConfigurationOptions = ConfigurationOptions.Parse($"127.0.0.1:{_port}"));
+        (Orleans.Persistence.RedisStorageOptions options) =>
+            options.ConfigurationOptions = ConfigurationOptions.Parse($"127.0.0.1:{_port}"));
 
     protected override async Task RestartStoreAsync()
     {
@@ -40,7 +41,8 @@ public sealed class RedisStore : GrainStore
 
     private Task<StoreProcess> StartAsync() => StoreProcess.StartAsync(
         "redis-server",
-        ["--port", _port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder, "--appendonly", "yes", "--appendfsync", "always", "--save", ""],
+        ["--port", _port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder, "--appendonly", "yes",
+            "--appendfsync", "always", "--save", ""],
         "Ready to accept connections",
         "Install it: apt-get install redis-server.");
 }

@@ -15,7 +15,8 @@ internal sealed class RefusingTableService : IDisposable
     {
         _listener.Prefixes.Add(_endpoint.ToString());
         _listener.Start();
-        _ = AnswerAsync(status, $$$"""{ "odata.error": { "code": "{{{code}}}", "message": { "lang": "en-US", "value": "no" } } }""", retryAfter);
+        _ = AnswerAsync(
+            status, $$$"""{ "odata.error": { "code": "{{{code}}}", "message": { "lang": "en-US", "value": "no" } } }""", retryAfter);
     }
 
     public int Requests => Volatile.Read(ref _requests);

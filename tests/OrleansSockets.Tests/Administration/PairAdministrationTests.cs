@@ -25,7 +25,9 @@ public sealed class PairAdministrationTests(OneSilo one)
 
         Assert.Contains(claimed.Core.Pair.Id, found);
         Assert.DoesNotContain(local.Core.Pair.Id, found);
-        Assert.Contains(claimed.Core.Pair.Id, Administration.Find(All with { Phase = EndPhase.Accepted, ReadyState = ReadyState.Open, Deployment = "default" }));
+        Assert.Contains(
+            claimed.Core.Pair.Id,
+            Administration.Find(All with { Phase = EndPhase.Accepted, ReadyState = ReadyState.Open, Deployment = "default" }));
         Assert.DoesNotContain(claimed.Core.Pair.Id, Administration.Find(All with { ReadyState = ReadyState.Closing }));
         Assert.DoesNotContain(claimed.Core.Pair.Id, Administration.Find(All with { After = claimed.Core.Pair.Id }));
         server.Close(1000);
@@ -72,9 +74,13 @@ public sealed class PairAdministrationTests(OneSilo one)
         await cluster.KillAsync(lost);
         await cluster.NothingLeftAsync();
 
-        var timeline = cluster.Silos.Select(silo => silo.Hub.Describe(id)).OfType<PairHostSnapshot>().SelectMany(host => host.Timeline).ToArray();
+        var timeline = cluster.Silos.Select(silo => silo.Hub.Describe(id))
+            .OfType<PairHostSnapshot>().SelectMany(host => host.Timeline).ToArray();
 
-        Assert.Contains(timeline, entry => entry is { Side: 1, Cause: PairCause.NodeLost } && entry.What.Contains($"{lost.Address.Endpoint}", StringComparison.Ordinal));
+        Assert.Contains(
+            timeline,
+            entry => entry is { Side: 1, Cause: PairCause.NodeLost } && entry.What.Contains(
+                $"{lost.Address.Endpoint}", StringComparison.Ordinal));
         Assert.Contains(timeline, entry => entry is { Side: 0, Cause: PairCause.PeerLost });
     }
 }

@@ -41,7 +41,13 @@ internal static class ClusterPairs
         {
             Assert.True(
                 TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(15),
-                "Left behind: " + string.Join("; ", cluster.Silos.SelectMany(silo => silo.Hub.Pairs.Select(pair => $"{silo.Name}: pair {pair.Id}, relay {pair.Relay is not null}, {pair[0]?.Route} {pair[0]?.State} {pair[1]?.Route} {pair[1]?.State}"))));
+                "Left behind: " + string.Join(
+                    "; ",
+                    cluster.Silos.SelectMany(
+                        silo => silo.Hub.Pairs.Select(
+                            pair =>
+                                $"{silo.Name}: pair {pair.Id}, relay {pair.Relay is not null}, {pair[0]?.Route} {pair[0]?.State} "
+                                    + $"{pair[1]?.Route} {pair[1]?.State}"))));
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }

@@ -53,7 +53,8 @@ public sealed class KillTests
         EndTicket? ticket = null;
         await cluster.Silos[0].RunAsync(_ => ticket = new WebSocketPair().Client.Release());
         await cluster.KillAsync(cluster.Silos[0]);
-        var refused = await Assert.ThrowsAsync<WebSocketPairException>(() => cluster.Silos[0].Pairs.ClaimAsync(ticket!, TestContext.Current.CancellationToken));
+        var refused = await Assert.ThrowsAsync<WebSocketPairException>(
+            () => cluster.Silos[0].Pairs.ClaimAsync(ticket!, TestContext.Current.CancellationToken));
         Assert.Equal(WebSocketPairErrorKind.Expired, refused.Kind);
         await cluster.NothingLeftAsync();
     }

@@ -25,7 +25,8 @@ public sealed class ReattachTimeoutTests
         _time.Advance(TimeSpan.FromSeconds(2));
         Assert.StartsWith("close 1006", (await clientLog.WaitForAsync(1))[0], StringComparison.Ordinal);
         Assert.StartsWith("close 1006", (await serverLog.WaitForAsync(1))[0], StringComparison.Ordinal);
-        Assert.Contains(pair.Client.Core.Pair.Timeline.ToArray(), entry => entry.What.Contains("ReattachTimeout", StringComparison.Ordinal));
+        Assert.Contains(
+            pair.Client.Core.Pair.Timeline.ToArray(), entry => entry.What.Contains("ReattachTimeout", StringComparison.Ordinal));
         await cluster.NothingLeftAsync();
     }
 
@@ -70,7 +71,9 @@ public sealed class ReattachTimeoutTests
         var started = TimeProvider.System.GetTimestamp();
         while (ends.Any(end => end.Core.Route != EndRoute.Attaching))
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(10), "The ends have not noticed that their pair grain is lost.");
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(10),
+                "The ends have not noticed that their pair grain is lost.");
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }

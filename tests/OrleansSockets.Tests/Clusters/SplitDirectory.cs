@@ -27,7 +27,8 @@ internal sealed class SplitDirectory
     {
         // The default one, where pair grains are; sessions have their own.
         foreach (var service in services.Where(service =>
-            service.IsKeyedService && service.ServiceType == typeof(IGrainDirectory) && GrainDirectoryAttribute.DEFAULT_GRAIN_DIRECTORY.Equals(service.ServiceKey)).ToArray())
+            service.IsKeyedService && service.ServiceType == typeof(IGrainDirectory)
+                && GrainDirectoryAttribute.DEFAULT_GRAIN_DIRECTORY.Equals(service.ServiceKey)).ToArray())
         {
             services.Remove(service);
         }
@@ -35,7 +36,8 @@ internal sealed class SplitDirectory
         services.AddKeyedSingleton<IGrainDirectory>(
             GrainDirectoryAttribute.DEFAULT_GRAIN_DIRECTORY,
             (provider, _) => new SiloView(
-                this, provider.GetRequiredService<ILocalSiloDetails>().SiloAddress, new Lazy<ISiloStatusOracle>(provider.GetRequiredService<ISiloStatusOracle>)));
+                this, provider.GetRequiredService<ILocalSiloDetails>().SiloAddress, new Lazy<ISiloStatusOracle>(
+                    provider.GetRequiredService<ISiloStatusOracle>)));
     };
 
     public void Split() => _split = true;
@@ -98,7 +100,8 @@ internal sealed class SplitDirectory
             return Task.CompletedTask;
         }
 
-        private static bool Same(GrainAddress a, GrainAddress b) => a.ActivationId == b.ActivationId && Equals(a.SiloAddress, b.SiloAddress);
+        private static bool Same(GrainAddress a, GrainAddress b) =>
+            a.ActivationId == b.ActivationId && Equals(a.SiloAddress, b.SiloAddress);
 
         private bool IsDead(GrainAddress address) => address.SiloAddress is not { } host || membership.Value.IsDeadSilo(host);
     }

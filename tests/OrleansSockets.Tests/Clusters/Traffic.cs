@@ -50,7 +50,9 @@ internal sealed class Traffic
         var started = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Limit, problem + string.Join("; ", _directions.Select(direction => direction.ToString())));
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(started) < Limit,
+                problem + string.Join("; ", _directions.Select(direction => direction.ToString())));
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
@@ -104,7 +106,8 @@ internal sealed class Traffic
         }
 
         public override string ToString() =>
-            $"sent {Sent}, received {Received}, wrong {Wrong}, {_from.ReadyState} with {_from.BufferedAmount} bytes queued, {_to.ReadyState}";
+            $"sent {Sent}, received {Received}, wrong {Wrong}, {_from.ReadyState} with {_from.BufferedAmount} bytes queued, "
+            + $"{_to.ReadyState}";
 
         private void Check(ReadOnlySpan<byte> message)
         {

@@ -68,8 +68,12 @@ public sealed class FaultTests
         Assert.StartsWith("close 1006", Assert.Single(await clientLog.WaitForCloseAsync()), StringComparison.Ordinal);
         Assert.Contains(serverLog.Lines, line => line.StartsWith("error Other", StringComparison.Ordinal));
         Assert.Equal(ReadyState.Closed, server.ReadyState);
-        Assert.Contains(Timeline(server), entry => entry is { Side: 1, Cause: PairCause.Failed, What: "failed: a fault of its host (TimeZoneNotFoundException)" });
-        Assert.Contains(log.With($"A fault outside of listeners ended end 1 of pair {client.PairId}"), line => line is { Id: 404, Level: LogLevel.Error });
+        Assert.Contains(
+            Timeline(server),
+            entry => entry is { Side: 1, Cause: PairCause.Failed, What: "failed: a fault of its host (TimeZoneNotFoundException)" });
+        Assert.Contains(
+            log.With($"A fault outside of listeners ended end 1 of pair {client.PairId}"),
+            line => line is { Id: 404, Level: LogLevel.Error });
 
         other.Client.Send("still heard");
         Assert.Equal(["message still heard"], await otherLog.WaitForAsync(1));
@@ -109,6 +113,7 @@ public sealed class FaultTests
 
         public void FailAt(int reading) => _readings = reading;
 
-        public override DateTimeOffset GetUtcNow() => _readings > 0 && --_readings == 0 ? throw new TimeZoneNotFoundException("The clock failed.") : base.GetUtcNow();
+        public override DateTimeOffset GetUtcNow() =>
+            _readings > 0 && --_readings == 0 ? throw new TimeZoneNotFoundException("The clock failed.") : base.GetUtcNow();
     }
 }

@@ -147,7 +147,10 @@ public sealed class GrainContextTests(OneSilo one)
     {
         var (client, _) = await one.AcceptedPairAsync();
         var exception = await Assert.ThrowsAnyAsync<Exception>(() => _session.TakeAsync(client));
-        Assert.Contains(Chain(exception), e => e is WebSocketPairException { Kind: WebSocketPairErrorKind.NotLocal } && e.Message.Contains("Release()", StringComparison.Ordinal));
+        Assert.Contains(
+            Chain(exception),
+            e => e is WebSocketPairException { Kind: WebSocketPairErrorKind.NotLocal } && e.Message.Contains(
+                "Release()", StringComparison.Ordinal));
     }
 
     [Fact]

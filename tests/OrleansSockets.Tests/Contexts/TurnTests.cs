@@ -149,7 +149,8 @@ public sealed class TurnTests(OneSilo one)
         var exception = Assert.Throws<WebSocketPairException>(() => new WebSocketPair());
         Assert.Equal(WebSocketPairErrorKind.NoContext, exception.Kind);
         Assert.Equal(
-            "new WebSocketPair() works inside an endpoint, a grain call or an event handler. In a grain's timer or activation use this.CreateWebSocketPair(), anywhere else IWebSocketPairFactory.Create().",
+            "new WebSocketPair() works inside an endpoint, a grain call or an event handler. In a grain's timer or activation use "
+                + "this.CreateWebSocketPair(), anywhere else IWebSocketPairFactory.Create().",
             exception.Message);
     }
 
@@ -162,5 +163,6 @@ public sealed class TurnTests(OneSilo one)
 
     [Fact]
     public void CreateContext_UnknownDeployment_IsRefused() =>
-        Assert.Contains("'nowhere'", Assert.Throws<ArgumentException>(() => one.CreateContext("nowhere")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'nowhere'", Assert.Throws<ArgumentException>(() => one.CreateContext("nowhere")).Message, StringComparison.Ordinal);
 }

@@ -131,7 +131,9 @@ public sealed class DeploymentSpreadTests
         store.IsAway = false;
         Assert.Equal(2, (await PutAsync(cluster.Silos[0], "d", Manual, 1)).Revision);
         Assert.Equal(1, (await PutAsync(cluster.Silos[1], "unlisted", Manual, 0)).Revision);
-        Assert.Superset(new HashSet<string> { "d", "unlisted" }, (await cluster.Grains.ListDeploymentsAsync()).Select(listed => listed.Name).ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "d", "unlisted" },
+            (await cluster.Grains.ListDeploymentsAsync()).Select(listed => listed.Name).ToHashSet());
     }
 
     [Fact]
@@ -171,7 +173,8 @@ public sealed class DeploymentSpreadTests
         Assert.False((await deployment.PutAsync(Plain, 3)).IsNew);
     }
 
-    private static Task<PairTestCluster> StartAsync(SharedStore store, PublicationFilter? filter = null) => PairTestCluster.StartAsync(2, options => options.ConfigureSilo(silo =>
+    private static Task<PairTestCluster> StartAsync(SharedStore store, PublicationFilter? filter = null) =>
+        PairTestCluster.StartAsync(2, options => options.ConfigureSilo(silo =>
     {
         silo.Services.AddKeyedSingleton<IGrainStorage>(DeploymentStorage.Name, store);
         if (filter is not null)

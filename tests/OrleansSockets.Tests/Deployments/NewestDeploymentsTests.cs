@@ -44,5 +44,6 @@ public sealed class NewestDeploymentsTests
 
     private static IEnumerable<DeploymentEntry[]> Orders(DeploymentEntry[] entries) => entries.Length <= 1
         ? [entries]
-        : entries.SelectMany(first => Orders([.. entries.Where(entry => entry != first)]).Select(rest => (DeploymentEntry[])[first, .. rest]));
+        : entries.SelectMany(
+            first => Orders([.. entries.Where(entry => entry != first)]).Select(rest => (DeploymentEntry[])[first, .. rest]));
 }

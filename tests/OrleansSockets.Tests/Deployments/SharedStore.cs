@@ -65,7 +65,8 @@ internal sealed class SharedStore : IGrainStorage
         }
     }
 
-    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException("Deployments clear nothing.");
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        throw new NotSupportedException("Deployments clear nothing.");
 
     private void ThrowIfAway()
     {
@@ -76,5 +77,7 @@ internal sealed class SharedStore : IGrainStorage
     }
 
     private static object Copy(object state) =>
-        state is DeploymentCatalogGrain.DeploymentNames names ? new DeploymentCatalogGrain.DeploymentNames { Names = [.. names.Names] } : state;
+        state is DeploymentCatalogGrain.DeploymentNames names
+            ? new DeploymentCatalogGrain.DeploymentNames { Names = [.. names.Names] }
+            : state;
 }

@@ -31,7 +31,8 @@ public sealed class GuardedTimersTests(OneSilo one)
         }
 
         Assert.Equal((2, 2), (calls, cleaned));
-        Assert.Equal(["a test of timers", "cleaning up after a test of timers", "a test of timers", "cleaning up after a test of timers"], counted);
+        Assert.Equal(
+            ["a test of timers", "cleaning up after a test of timers", "a test of timers", "cleaning up after a test of timers"], counted);
         Assert.Equal(2, one.Log.With("A fault in a test of timers; it goes on").Length);
 
         void Throw()
@@ -63,7 +64,9 @@ public sealed class GuardedTimersTests(OneSilo one)
         using var timer = core.Hub.StartTimer(core, "a test of pairs", Period, () => throw new InvalidOperationException("a fault"));
         one.Time.Advance(Period);
 
-        Assert.All(await Task.WhenAll(logs.Select(log => log.WaitForAsync(1))), lines => Assert.StartsWith("close 1006", lines[0], StringComparison.Ordinal));
+        Assert.All(
+            await Task.WhenAll(logs.Select(log => log.WaitForAsync(1))),
+            lines => Assert.StartsWith("close 1006", lines[0], StringComparison.Ordinal));
         await one.PairGoneAsync(pair.Client);
     }
 

@@ -188,7 +188,9 @@ public sealed class ListenerExceptionTests(OneSilo one)
         await one.IdleAsync();
         Assert.Equal([Drop], peerLog.Lines);
 
-        Assert.Equal(["rejected close of close", "rejected close of drop", "rejected error of error"], reports.Where(report => report != "message boom"));
+        Assert.Equal(
+            ["rejected close of close", "rejected close of drop", "rejected error of error"],
+            reports.Where(report => report != "message boom"));
         AssertLogged(closed, (402, "of close"));
         AssertLogged(dropped, (402, "of drop"));
         AssertLogged(failed, (401, "boom"), (402, "of error"));
@@ -230,7 +232,8 @@ public sealed class ListenerExceptionTests(OneSilo one)
         var context = one.CreateContext(On);
         var (client, server) = await one.AcceptedPairAsync(context);
         var failing = context.OnUnhandledListenerException(_ => throw new InvalidOperationException("the handler's own"));
-        var registration = context.OnUnhandledListenerException(e => calls.Add($"context {e.End == server} {e.Type} {e.Error.Message} {e.IsRejection}"));
+        var registration = context.OnUnhandledListenerException(
+            e => calls.Add($"context {e.End == server} {e.Type} {e.Error.Message} {e.IsRejection}"));
         void OfSilo(UnhandledListenerExceptionEvent e) => calls.Add($"silo {e.Error.Message}");
         one.ListenerFailed += OfSilo;
         try
@@ -253,7 +256,8 @@ public sealed class ListenerExceptionTests(OneSilo one)
         }
 
         Assert.Equal(["context True message first True", "silo first", "silo second"], calls);
-        Assert.Contains(one.Log.With("A handler of UnhandledListenerException threw"), line => line.Exception?.Message == "the handler's own");
+        Assert.Contains(
+            one.Log.With("A handler of UnhandledListenerException threw"), line => line.Exception?.Message == "the handler's own");
     }
 
     // A context with what it reported: the event, and whether a task failed.

@@ -215,7 +215,9 @@ public sealed class ListenerTests(OneSilo one)
         await one.IdleAsync();
 
         Assert.Equal((WebSocketPairErrorKind.Other, boom), (refused!.Kind, refused.InnerException));
-        Assert.Equal(["message sorry", "message bye", "close 1006 'WebSocket disconnected without sending Close frame.' unclean in Open"], clientLog.Lines);
+        Assert.Equal(
+            ["message sorry", "message bye", "close 1006 'WebSocket disconnected without sending Close frame.' unclean in Open"],
+            clientLog.Lines);
         server.Send("ignored");
         server.Close(4000);
     }

@@ -8,7 +8,8 @@ public sealed class TicketTests(OneSilo one)
     {
         var (_, ticket) = await ReleaseAsync();
         await one.Silo.Pairs.ClaimAsync(ticket, TestContext.Current.CancellationToken);
-        var refused = await Assert.ThrowsAsync<WebSocketPairException>(() => one.Silo.Pairs.ClaimAsync(ticket, TestContext.Current.CancellationToken));
+        var refused = await Assert.ThrowsAsync<WebSocketPairException>(
+            () => one.Silo.Pairs.ClaimAsync(ticket, TestContext.Current.CancellationToken));
         Assert.Equal(WebSocketPairErrorKind.AlreadyClaimed, refused.Kind);
     }
 
@@ -21,7 +22,8 @@ public sealed class TicketTests(OneSilo one)
         Assert.Equal(1, claims.Count(claim => claim.IsCompletedSuccessfully));
         Assert.All(
             claims.Where(claim => claim.IsFaulted),
-            claim => Assert.Equal(WebSocketPairErrorKind.AlreadyClaimed, Assert.IsType<WebSocketPairException>(claim.Exception!.InnerException).Kind));
+            claim => Assert.Equal(
+                WebSocketPairErrorKind.AlreadyClaimed, Assert.IsType<WebSocketPairException>(claim.Exception!.InnerException).Kind));
     }
 
     [Fact]
@@ -29,7 +31,8 @@ public sealed class TicketTests(OneSilo one)
     {
         var (_, ticket) = await ReleaseAsync();
         one.Time.Advance(TimeSpan.FromSeconds(31));
-        var refused = await Assert.ThrowsAsync<WebSocketPairException>(() => one.Silo.Pairs.ClaimAsync(ticket, TestContext.Current.CancellationToken));
+        var refused = await Assert.ThrowsAsync<WebSocketPairException>(
+            () => one.Silo.Pairs.ClaimAsync(ticket, TestContext.Current.CancellationToken));
         Assert.Equal(WebSocketPairErrorKind.Expired, refused.Kind);
     }
 

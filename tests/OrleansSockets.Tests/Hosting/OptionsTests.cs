@@ -7,13 +7,19 @@ public sealed class OptionsTests
 {
     public static TheoryData<Action<OrleansSocketsOptions>, string> BadOptions() => new()
     {
-        { o => o.ClaimTimeout = TimeSpan.FromSeconds(-1), "OrleansSocketsOptions.ClaimTimeout is -00:00:01; it must be 0 (never) or more." },
-        { o => o.AcceptTimeout = TimeSpan.FromSeconds(-1), "OrleansSocketsOptions.AcceptTimeout is -00:00:01; it must be 0 (never) or more." },
-        { o => o.ReattachTimeout = TimeSpan.FromSeconds(-1), "OrleansSocketsOptions.ReattachTimeout is -00:00:01; it must be 0 (never) or more." },
-        { o => o.UnfinishedMessageTimeout = TimeSpan.FromSeconds(-1), "OrleansSocketsOptions.UnfinishedMessageTimeout is -00:00:01; it must be 0 (never) or more." },
-        { o => o.MaxBufferedBytes = 1024, "OrleansSocketsOptions.MaxBufferedBytes is 1024 bytes; it must be from 1048576 to 9223372036854775807." },
+        { o => o.ClaimTimeout = TimeSpan.FromSeconds(-1),
+            "OrleansSocketsOptions.ClaimTimeout is -00:00:01; it must be 0 (never) or more." },
+        { o => o.AcceptTimeout = TimeSpan.FromSeconds(-1),
+            "OrleansSocketsOptions.AcceptTimeout is -00:00:01; it must be 0 (never) or more." },
+        { o => o.ReattachTimeout = TimeSpan.FromSeconds(-1),
+            "OrleansSocketsOptions.ReattachTimeout is -00:00:01; it must be 0 (never) or more." },
+        { o => o.UnfinishedMessageTimeout = TimeSpan.FromSeconds(-1),
+            "OrleansSocketsOptions.UnfinishedMessageTimeout is -00:00:01; it must be 0 (never) or more." },
+        { o => o.MaxBufferedBytes = 1024,
+            "OrleansSocketsOptions.MaxBufferedBytes is 1024 bytes; it must be from 1048576 to 9223372036854775807." },
         { o => o.LinkTimeout = TimeSpan.Zero, "OrleansSocketsOptions.LinkTimeout is 00:00:00; it must be from 00:00:01 to 00:01:00." },
-        { o => o.LinkTimeout = TimeSpan.FromSeconds(30), "OrleansSocketsOptions.LinkTimeout is 00:00:30; it must be below ReattachTimeout (00:00:30)." },
+        { o => o.LinkTimeout = TimeSpan.FromSeconds(30),
+            "OrleansSocketsOptions.LinkTimeout is 00:00:30; it must be below ReattachTimeout (00:00:30)." },
         { o => o.SendBufferSize = 0, "OrleansSocketsOptions.SendBufferSize is 0 bytes; it must be from 1 to 2147483647." },
         { o => o.InitialWindow = 1024, "OrleansSocketsOptions.InitialWindow is 1024 bytes; it must be from 49152 to 262144." },
         { o => o.MaxWindow = 17 * 1024 * 1024, "OrleansSocketsOptions.MaxWindow is 17825792 bytes; it must be from 49152 to 16777216." },
@@ -32,7 +38,10 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Validate_Defaults_AreGood() => Assert.Same(ValidateOptionsResult.Success, new OrleansSocketsOptionsValidator(TimeProvider.System).Validate(null, new OrleansSocketsOptions()));
+    public void Validate_Defaults_AreGood() =>
+        Assert.Same(
+            ValidateOptionsResult.Success,
+            new OrleansSocketsOptionsValidator(TimeProvider.System).Validate(null, new OrleansSocketsOptions()));
 
     [Fact]
     public void Validate_SeveralProblems_TellsAll()

@@ -118,7 +118,8 @@ public sealed class SiloLinkTests : IDisposable
         Assert.Equal(0, _other.Calls);
     }
 
-    private static LinkFrame Data(long sequence) => LinkFrame.OfData(Pair, 0, toOwner: true, new PairFrame(sequence, PairFrameKind.Binary, true, true, 0, new byte[100]));
+    private static LinkFrame Data(long sequence) =>
+        LinkFrame.OfData(Pair, 0, toOwner: true, new PairFrame(sequence, PairFrameKind.Binary, true, true, 0, new byte[100]));
 
     private async Task IdleAsync()
     {

@@ -264,7 +264,8 @@ public sealed class SiloPathTests
         /// <summary>That silo reaches the other one no more; it says so, or does not answer either.</summary>
         public void CannotReach(SiloAddress through, bool forGood = false) => _unreached[through] = forGood;
 
-        public IEnumerable<long> Forwarded(SiloAddress through) => _forwarded.Where(one => one.Through.Equals(through)).Select(one => one.Number);
+        public IEnumerable<long> Forwarded(SiloAddress through) =>
+            _forwarded.Where(one => one.Through.Equals(through)).Select(one => one.Number);
 
         public Task PingAsync(SiloAddress to) =>
             PingThrows ? Task.FromException(new InvalidOperationException("Its own.")) : Answers ? Task.CompletedTask : Never<bool>();

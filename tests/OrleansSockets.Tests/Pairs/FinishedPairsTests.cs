@@ -52,5 +52,8 @@ public sealed class FinishedPairsTests
     }
 
     private static PairHostSnapshot Snapshot(params int[] sides) => new(
-        SiloAddress.New(IPAddress.Loopback, 11111, 1), [.. sides.Select(side => new EndSnapshot(side, ReadyState.Closed, "Accepted", "default", 1, 0))], [], IsDone: true);
+        SiloAddress.New(
+            IPAddress.Loopback,
+            11111,
+            1), [.. sides.Select(side => new EndSnapshot(side, ReadyState.Closed, "Accepted", "default", 1, 0))], [], IsDone: true);
 }

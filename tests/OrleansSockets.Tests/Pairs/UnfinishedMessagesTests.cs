@@ -69,7 +69,8 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
         Assert.Equal(["1 timeout"], _counted);
         Assert.Contains(
             slow.Server.Core.Pair.Timeline.ToArray(),
-            entry => entry is { Cause: PairCause.Unfinished, Code: 1013 } && entry.What.Contains("OrleansSocketsOptions.UnfinishedMessageTimeout (00:05:00)", StringComparison.Ordinal));
+            entry => entry is { Cause: PairCause.Unfinished, Code: 1013 } && entry.What.Contains(
+                "OrleansSocketsOptions.UnfinishedMessageTimeout (00:05:00)", StringComparison.Ordinal));
         Finish(fine.Client);
         Assert.Equal(2, (await fine.Log.WaitForAsync(2)).Length);
     }
@@ -145,7 +146,8 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
         Assert.Equal(["1 closed"], _counted);
         Assert.Contains(
             large.Server.Core.Pair.Timeline.ToArray(),
-            entry => entry.Cause == PairCause.Unfinished && entry.What.Contains("OrleansSocketsOptions.MaxBufferedBytes is 1048576", StringComparison.Ordinal));
+            entry => entry.Cause == PairCause.Unfinished && entry.What.Contains(
+                "OrleansSocketsOptions.MaxBufferedBytes is 1048576", StringComparison.Ordinal));
 
         Finish(small.Client);
         Assert.StartsWith("message", (await small.Log.WaitForAsync(1))[0], StringComparison.Ordinal);

@@ -14,7 +14,8 @@ public sealed class PlacedSession(ILocalSiloDetails silo) : WebSocketSession, IP
 {
     public Task<string> SiloAsync() => Task.FromResult(silo.Name);
 
-    protected override Task<UpgradeResponse> OnUpgradeAsync(UpgradeRequest request) => Task.FromResult(UpgradeResponse.Reject(503, "Only its place counts."));
+    protected override Task<UpgradeResponse> OnUpgradeAsync(UpgradeRequest request) =>
+        Task.FromResult(UpgradeResponse.Reject(503, "Only its place counts."));
 }
 
 public sealed class NodeRoleTests

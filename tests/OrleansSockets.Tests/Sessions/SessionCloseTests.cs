@@ -40,7 +40,8 @@ public sealed class SessionCloseTests(OneSilo one)
     [Theory]
     [InlineData(WebSocketPairErrorKind.InvalidCode, 1005, null)]
     [InlineData(WebSocketPairErrorKind.InvalidCode, 999, "x")]
-    [InlineData(WebSocketPairErrorKind.ReasonTooLong, 1000, "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123")]
+    [InlineData(WebSocketPairErrorKind.ReasonTooLong, 1000,
+        "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123")]
     [InlineData(WebSocketPairErrorKind.ReasonWithoutCode, null, "x")]
     public async Task CloseWebSocket_BadArguments_ThrowTheSameAsClose(WebSocketPairErrorKind kind, int? code, string? reason)
     {

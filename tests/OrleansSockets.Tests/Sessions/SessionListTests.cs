@@ -23,7 +23,9 @@ public sealed class SessionListTests(OneSilo one)
         var sockets = await Session.GetWebSocketsAsync();
 
         Assert.Equal(new WebSocketSnapshot(first.PairId, ReadyState.Open, "v2", 0, accepted), sockets[0]);
-        Assert.Equal(sockets[1] with { Id = second.PairId, ReadyState = ReadyState.Open, Protocol = "", AcceptedAt = accepted.AddSeconds(1) }, sockets[1]);
+        Assert.Equal(
+            sockets[1] with { Id = second.PairId, ReadyState = ReadyState.Open, Protocol = "", AcceptedAt = accepted.AddSeconds(1) },
+            sockets[1]);
         Assert.InRange(sockets[1].BufferedAmount, 1024 * 1024, 2 * 1024 * 1024);
         Assert.Equal(2, sockets.Count);
     }
@@ -47,7 +49,8 @@ public sealed class SessionListTests(OneSilo one)
         await _meeting.JoinAsync();
         var socket = Assert.Single(await Session.GetWebSocketsAsync());
 
-        var pair = one.Silo.Services.GetRequiredService<PairAdministration>().Describe(new PairId(Guid.ParseExact(socket.Id, "N")), timeline: false);
+        var pair = one.Silo.Services.GetRequiredService<PairAdministration>().Describe(
+            new PairId(Guid.ParseExact(socket.Id, "N")), timeline: false);
 
         Assert.Equal([0, 1], pair!.Host.Ends.Select(end => end.Side).Order());
     }

@@ -101,7 +101,8 @@ public sealed class SessionSendTests(OneSilo one)
     {
         var (client, _) = await _meeting.JoinAsync();
 
-        var refused = await Assert.ThrowsAsync<WebSocketPairException>(() => Session.SendToWebSocketAsync(client.PairId, new byte[33 * 1024 * 1024]));
+        var refused = await Assert.ThrowsAsync<WebSocketPairException>(
+            () => Session.SendToWebSocketAsync(client.PairId, new byte[33 * 1024 * 1024]));
 
         Assert.Equal(WebSocketPairErrorKind.MessageTooLarge, refused.Kind);
     }

@@ -44,8 +44,11 @@ public sealed class ReadmeExampleTests
     {
         var source = File.ReadAllText(ThisFile());
         var readme = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "README.md"));
-        var example = source[source.IndexOf("    [Fact]", StringComparison.Ordinal)..source.IndexOf("\n\n    [Fact]\n    public void", StringComparison.Ordinal)];
-        Assert.Contains(string.Join('\n', example.Split('\n').Select(line => line.Length > 4 ? line[4..] : line)), readme, StringComparison.Ordinal);
+        var example =
+            source[source.IndexOf("    [Fact]", StringComparison.Ordinal)..source.IndexOf("\n\n    [Fact]\n    public void",
+                StringComparison.Ordinal)];
+        Assert.Contains(
+            string.Join('\n', example.Split('\n').Select(line => line.Length > 4 ? line[4..] : line)), readme, StringComparison.Ordinal);
     }
 
     private static string ThisFile([CallerFilePath] string path = "") => path;

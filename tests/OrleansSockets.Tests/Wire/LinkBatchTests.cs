@@ -41,7 +41,8 @@ public sealed class LinkBatchTests
             byte[] broken = [.. Write(Newest, [sample])];
             var shorter = LinkFrameCodec.HeaderSize + 3;
             BinaryPrimitives.WriteInt32LittleEndian(broken, shorter);
-            byte[] batch = [.. Write(Newest, [Samples[0]]), .. broken.AsSpan(0, LinkFrameCodec.PrefixSize + shorter), .. Write(Newest, [Samples[^1]])];
+            byte[] batch =
+                [.. Write(Newest, [Samples[0]]), .. broken.AsSpan(0, LinkFrameCodec.PrefixSize + shorter), .. Write(Newest, [Samples[^1]])];
 
             var read = Read(batch);
 
@@ -99,7 +100,9 @@ public sealed class LinkBatchTests
     {
         var payload = new byte[4096];
         Random.Shared.NextBytes(payload);
-        LinkFrame[] frames = [Data(1, payload.AsMemory(0, 1024)), Data(2, payload.AsMemory(1024, 1024)), Data(3, payload.AsMemory(0, 2048)), Data(4, payload.AsMemory(1024, 1024))];
+        LinkFrame[] frames =
+            [Data(1, payload.AsMemory(0, 1024)), Data(2, payload.AsMemory(1024, 1024)), Data(3, payload.AsMemory(0, 2048)),
+                Data(4, payload.AsMemory(1024, 1024))];
 
         Assert.Equal(frames.Select(Describe), Read(Write(Newest, frames)).Select(one => Describe(one.Frame)));
     }
@@ -127,7 +130,9 @@ public sealed class LinkBatchTests
         var shared = Write(Newest, [Data(1, payload), Data(2, payload), Data(3, payload)]);
         for (var i = 0; i < 30_000; i++)
         {
-            byte[] bytes = i % 4 == 0 ? [.. shared] : Write(Newest, [Samples[random.Next(Samples.Length)], Samples[random.Next(Samples.Length)]]);
+            byte[] bytes = i % 4 == 0
+                ? [.. shared]
+                : Write(Newest, [Samples[random.Next(Samples.Length)], Samples[random.Next(Samples.Length)]]);
             for (var n = random.Next(1, 4); n > 0; n--)
             {
                 bytes[random.Next(Math.Min(bytes.Length, 500))] = (byte)random.Next(256);

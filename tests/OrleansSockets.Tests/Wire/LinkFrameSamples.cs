@@ -14,7 +14,8 @@ internal static class LinkFrameSamples
     public static readonly LinkFrame[] All =
     [
         LinkFrame.OfData(Pair, 0, toOwner: true, new PairFrame(1, PairFrameKind.Text, true, true, 0, "hello"u8.ToArray())),
-        LinkFrame.OfData(Pair, 1, toOwner: false, new PairFrame(long.MaxValue, PairFrameKind.Binary, true, false, 0, new byte[PairFrame.MaxChunk])),
+        LinkFrame.OfData(
+            Pair, 1, toOwner: false, new PairFrame(long.MaxValue, PairFrameKind.Binary, true, false, 0, new byte[PairFrame.MaxChunk])),
         LinkFrame.OfData(Pair, 1, toOwner: false, new PairFrame(3, PairFrameKind.Binary, false, true, 0, default)),
         LinkFrame.OfData(Pair, 0, toOwner: true, PairFrame.Close(4999, "bye"u8.ToArray())),
         LinkFrame.OfData(Pair, 0, toOwner: true, PairFrame.Close(null, default)),

@@ -22,7 +22,9 @@ public sealed class WireContractTests
         var actual = Path.Combine(AppContext.BaseDirectory, "WireContract.actual.txt");
         File.WriteAllText(actual, spoken);
 
-        Assert.True(written == spoken, $"What silos say to each other has changed: compare src/OrleansSockets/{Contract} with {actual}. If that is meant, copy it.");
+        Assert.True(
+            written == spoken,
+            $"What silos say to each other has changed: compare src/OrleansSockets/{Contract} with {actual}. If that is meant, copy it.");
     }
 
     private static string Describe()
@@ -43,7 +45,9 @@ public sealed class WireContractTests
             text.Append($"interface {Alias(type)}\n");
             foreach (var method in type.GetMethods().OrderBy(method => Alias(method), StringComparer.Ordinal))
             {
-                text.Append($"  {Alias(method)}({string.Join(", ", method.GetParameters().Select(parameter => Name(parameter.ParameterType)))}) {Name(method.ReturnType)}\n");
+                text.Append(
+                    $"  {Alias(method)}({string.Join(", ", method.GetParameters()
+                        .Select(parameter => Name(parameter.ParameterType)))}) {Name(method.ReturnType)}\n");
             }
 
             text.Append('\n');
@@ -54,20 +58,24 @@ public sealed class WireContractTests
     {
         foreach (var type in Types.Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null))
         {
-            text.Append($"type {Alias(type) ?? Name(type)}{(type.BaseType is { } parent && Alias(parent) is { } above ? $" : {above}" : "")}\n");
+            text.Append(
+                $"type {Alias(type) ?? Name(type)}{(type.BaseType is { } parent && Alias(parent) is { } above ? $" : {above}" : "")}\n");
             const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
             var members = from member in type.GetMembers(Own)
                           let id = member.GetCustomAttribute<IdAttribute>()
                           where id is not null
                           orderby id.Id
-                          select $"  {id.Id} {member.Name} {Name(member is PropertyInfo property ? property.PropertyType : ((FieldInfo)member).FieldType)}\n";
+                          select $"  {id.Id} {member.Name} {Name(member is PropertyInfo property ? property.PropertyType
+                              : ((FieldInfo)member).FieldType)}\n";
             text.AppendJoin("", members).Append('\n');
         }
     }
 
     private static void AppendNumbers(StringBuilder text)
     {
-        foreach (var type in Types.Where(type => type.IsEnum && text.ToString().Contains($" {type.Name}", StringComparison.Ordinal)).Union(FrameNumbers))
+        foreach (
+            var type in Types.Where(type => type.IsEnum && text.ToString().Contains($" {type.Name}", StringComparison.Ordinal))
+                .Union(FrameNumbers))
         {
             text.Append($"numbers {type.Name}\n");
             foreach (var value in Enum.GetValues(type))
@@ -107,6 +115,7 @@ public sealed class WireContractTests
     private static string Name(Type type) =>
         type.IsArray ? $"{Name(type.GetElementType()!)}[]"
         : Nullable.GetUnderlyingType(type) is { } value ? $"{Name(value)}?"
-        : type.IsGenericType ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
+        : type.IsGenericType ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ",
+            type.GetGenericArguments().Select(Name))}>"
         : type.Name;
 }

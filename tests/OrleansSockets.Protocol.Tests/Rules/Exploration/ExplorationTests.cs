@@ -51,7 +51,10 @@ public sealed class ExplorationTests(ITestOutputHelper output)
                 var end = world.End(side);
                 if (world.Pair.IsFinished)
                 {
-                    Require(!end.IsListening || end.State.In || end.State.Failed || end.State.Aborted, world, "The pair is finished and an end does not know it.");
+                    Require(
+                        !end.IsListening || end.State.In || end.State.Failed || end.State.Aborted,
+                        world,
+                        "The pair is finished and an end does not know it.");
                     Require(!world.CanSend(side), world, "The pair is finished and an end can still send.");
                 }
                 else

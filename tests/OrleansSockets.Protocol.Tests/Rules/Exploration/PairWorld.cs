@@ -7,7 +7,8 @@ namespace OrleansSockets.Protocol.Tests.Rules.Exploration;
 internal enum Move : byte
 {
     Accept, AcceptHalfOpen, Hibernate, Couple, Release, Claim, Send, Close, Fault, SocketDrop,
-    Attach, Detach, Relay, Report, Dispatch, DispatchAndThrow, DispatchAndThrowReported, EndDropHandler, ThrowInDropHandler, ThrowReportedInDropHandler,
+    Attach, Detach, Relay, Report, Dispatch, DispatchAndThrow, DispatchAndThrowReported, EndDropHandler, ThrowInDropHandler,
+    ThrowReportedInDropHandler,
     HostDies, ClaimTimeout, ReattachTimeout,
 }
 
@@ -144,7 +145,9 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
     {
         var end = End(side);
         var wasOpen = Pair.From(side).Phase is StreamPhase.Open;
-        if (end.Outbox.IsEmpty || end.Cut || Pair.Side(side) is not SidePhase.Attached || (wasOpen && Pair.Side(1 - side) is not SidePhase.Attached))
+        if (
+            end.Outbox.IsEmpty || end.Cut || Pair.Side(side) is not SidePhase.Attached
+                || (wasOpen && Pair.Side(1 - side) is not SidePhase.Attached))
         {
             return null;
         }

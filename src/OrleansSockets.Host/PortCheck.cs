@@ -20,8 +20,8 @@ internal static class PortCheck
             Require("Admin:Port", new IPEndPoint(IPAddress.Loopback, admin));
         }
 
-        foreach (
-            var url in (app.Configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        const StringSplitOptions Trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        foreach (var url in (app.Configuration["urls"] ?? "").Split(';', Trimmed))
         {
             var address = Parse(url);
             if (!address.IsUnixPipe && !address.IsNamedPipe)

@@ -13,8 +13,8 @@ public sealed class OrleansSocketsOptions
     /// The compatibility settings of each deployment, by name. A deployment that is missing here is unknown, and requests that name it
     /// fail. <c>default</c> is there with compatibility date 2026-04-07.
     /// </summary>
-    public IDictionary<string, CompatibilitySettings> Deployments { get; } = new Dictionary<string, CompatibilitySettings>(
-        StringComparer.Ordinal)
+    public IDictionary<string, CompatibilitySettings> Deployments { get; } =
+        new Dictionary<string, CompatibilitySettings>(StringComparer.Ordinal)
     {
         ["default"] = new(CompatibilityRules.DefaultDate, []),
     };

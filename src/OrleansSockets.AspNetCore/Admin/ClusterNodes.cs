@@ -62,9 +62,9 @@ internal sealed record NodeAnswers<T>(IReadOnlyList<NodeAnswer<T>> Answers, IRea
     {
         if (Silent.Count > 0)
         {
+            var silent = string.Join(", ", Silent);
             throw new Unavailable(
-                $"Node {string.Join(", ",
-                    Silent)} did not answer within {Unavailable.Limit.TotalSeconds:0} s, so {otherwise}. Try again later.");
+                $"Node {silent} did not answer within {Unavailable.Limit.TotalSeconds:0} s, so {otherwise}. Try again later.");
         }
     }
 }

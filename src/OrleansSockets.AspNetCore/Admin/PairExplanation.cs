@@ -23,11 +23,10 @@ internal static class PairExplanation
     {
         List<string> sentences = [.. Sides.Select(side => Of(side, pair, story)).OfType<string>()];
         sentences.AddRange(
-            Sides.Select(side => (Side: side, Closed: First(story, side, PairCause.Unfinished))).Where(seen => seen.Closed is not null)
-            .Select(
-                seen =>
-                    $"{Name(seen.Side, pair)} was {seen.Closed!.Value.Entry.What} ({seen.Closed.Value.Entry.Code}, at "
-                        + $"{At(seen.Closed.Value)})."));
+            from side in Sides
+            let closed = First(story, side, PairCause.Unfinished)
+            where closed is not null
+            select $"{Name(side, pair)} was {closed.Value.Entry.What} ({closed.Value.Entry.Code}, at {At(closed.Value)}).");
         return sentences.Count > 0 ? sentences : [WithoutDrop(pair, story)];
     }
 
@@ -87,9 +86,13 @@ internal static class PairExplanation
     {
         var closes = Sides.Select(side => (Side: side, Close: First(story, side, PairCause.Closed)))
             .Where(sent => sent.Close is not null).ToArray();
-        var sent = string.Join(", then ", closes.OrderBy(close => close.Close!.Value.Entry.Time).Select(close =>
-            $"end {close.Side} sent {(close.Close!.Value.Entry.Code is { } code ? $"{code}"
-                : "a Close without a code")} at {At(close.Close.Value)}"));
+        var sent = string.Join(
+            ", then ",
+            from close in closes
+            let happening = close.Close!.Value
+            orderby happening.Entry.Time
+            let what = happening.Entry.Code is { } code ? $"{code}" : "a Close without a code"
+            select $"end {close.Side} sent {what} at {At(happening)}");
         return closes.Length switch
         {
             0 when pair.Finished => "The pair is over; no node knows how.",

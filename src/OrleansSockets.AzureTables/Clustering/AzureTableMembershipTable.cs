@@ -75,8 +75,8 @@ internal sealed class AzureTableMembershipTable(
     public async Task CleanupDefunctSiloEntriesAsync(DateTimeOffset beforeDate, CancellationToken cancellationToken)
     {
         var members = (await ReadAllAsync(cancellationToken)).Members;
-        foreach (
-            var (entry, etag) in members.Where(member => member.Item1.Status == SiloStatus.Dead && LastSign(member.Item1) < beforeDate))
+        var longDead = members.Where(member => member.Item1.Status == SiloStatus.Dead && LastSign(member.Item1) < beforeDate);
+        foreach (var (entry, etag) in longDead)
         {
             await _table.RunAsync(
                 $"remove dead silo {entry.SiloAddress}",

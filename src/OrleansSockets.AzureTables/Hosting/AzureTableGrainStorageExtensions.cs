@@ -34,7 +34,7 @@ public static class AzureTableGrainStorageExtensions
         var services = builder.Services;
         configure(services.AddOptions<AzureTableGrainStorageOptions>(name));
         services.AddTransient<IPostConfigureOptions<AzureTableGrainStorageOptions>,
-        DefaultStorageProviderSerializerOptionsConfigurator<AzureTableGrainStorageOptions>>();
+            DefaultStorageProviderSerializerOptionsConfigurator<AzureTableGrainStorageOptions>>();
         services.AddTransient<IConfigurationValidator>(
             provider => new AzureTablesOptionsValidator(Options(provider, name), $"grain storage '{name}'"));
         services.TryAddSingleton(TimeProvider.System);

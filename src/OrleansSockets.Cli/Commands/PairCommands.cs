@@ -13,9 +13,11 @@ internal static class PairCommands
     private static Command List(ConnectionOptions connection)
     {
         var node = new Option<string?>("--node") { Description = "Only pairs with an end or their grain on this node." };
-        var state =
-            new Option<string?>("--state") { Description = "Only pairs with an end in this state: connecting, open, closing, closed; "
-                + "pending, accepted, coupled, hibernatable." };
+        var state = new Option<string?>("--state")
+        {
+            Description = "Only pairs with an end in this state: "
+                + "connecting, open, closing, closed; pending, accepted, coupled, hibernatable.",
+        };
         var deployment = new Option<string?>("--deployment") { Description = "Only pairs with an end that has its settings." };
         var limit = new Option<int>("--limit") { Description = "At most so many, 1000 at the most.", DefaultValueFactory = _ => 100 };
         var after = new Option<string?>("--after") { Description = "Only those behind this id." };
@@ -102,9 +104,8 @@ internal static class PairCommands
 
     private static void ShowPair(Answer pair, TextWriter output)
     {
-        output.WriteLine(
-            $"pair {pair.Text("id")}, {(pair.Flag("finished") ? "over"
-                : $"grain on {pair.Text("grainNode")}, epoch {pair.Text("epoch")}")}");
+        var where = pair.Flag("finished") ? "over" : $"grain on {pair.Text("grainNode")}, epoch {pair.Text("epoch")}";
+        output.WriteLine($"pair {pair.Text("id")}, {where}");
         output.WriteLine();
         var ends = new Table("END", "NODE", "STATE", "PHASE", "DEPLOYMENT", "REVISION", "QUEUED");
         foreach (var end in pair.Items("ends"))

@@ -30,7 +30,7 @@ public static class SqliteGrainStorageExtensions
     {
         configure(builder.Services.AddOptions<SqliteGrainStorageOptions>(name));
         builder.Services.AddTransient<IPostConfigureOptions<SqliteGrainStorageOptions>,
-        DefaultStorageProviderSerializerOptionsConfigurator<SqliteGrainStorageOptions>>();
+            DefaultStorageProviderSerializerOptionsConfigurator<SqliteGrainStorageOptions>>();
         builder.Services.AddTransient<IConfigurationValidator>(
             services => new SqliteGrainStorageOptionsValidator(Options(services, name), name));
         builder.Services.AddGrainStorage(name, (services, key) => new SqliteGrainStorage(

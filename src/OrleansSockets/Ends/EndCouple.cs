@@ -99,8 +99,10 @@ internal sealed class EndCouple
             {
                 var pair = _legs[0].Core.Pair;
                 _timer ??= pair.Hub.StartTimer(
-                    pair, "a couple's CloseTimeout", _options.CloseTimeout, () => Perform(
-                        state => CloseRelay.TimedOut(state, _options.LostCode)));
+                    pair,
+                    "a couple's CloseTimeout",
+                    _options.CloseTimeout,
+                    () => Perform(state => CloseRelay.TimedOut(state, _options.LostCode)));
             }
         }
 

@@ -127,8 +127,15 @@ internal sealed partial class SiloLinks(
     }
 
     private SiloLink Create(SiloAddress to) => new(
-        to, silo.SiloAddress,
-        new ServiceTransport(to, paths, detour), Spoken, why => Lose(to, why), membership.IsDeadSilo, clock, metrics, logger);
+        to,
+        silo.SiloAddress,
+        new ServiceTransport(to, paths, detour),
+        Spoken,
+        why => Lose(to, why),
+        membership.IsDeadSilo,
+        clock,
+        metrics,
+        logger);
 
     private void Deliver(SiloAddress from, in LinkFrame frame)
     {

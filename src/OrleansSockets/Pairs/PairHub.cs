@@ -208,8 +208,8 @@ internal sealed class PairHub : ISiloStatusListener, ILinkReceiver, IDisposable
 
         foreach (var pair in _pairs.Values.Where(pair => !IsQuiet(pair)))
         {
-            yield return $"pair {pair.Id}: {string.Join(", ", new[] { pair[0], pair[1] }.OfType<End>().Where(end => !IsQuiet(end))
-                .Select(DescribeWork))}";
+            var busy = new[] { pair[0], pair[1] }.OfType<End>().Where(end => !IsQuiet(end)).Select(DescribeWork);
+            yield return $"pair {pair.Id}: {string.Join(", ", busy)}";
         }
     }
 

@@ -34,8 +34,8 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
     }
 
     Task<IReadOnlyList<WebSocketSnapshot>> IWebSocketSession.GetWebSocketsAsync() => Task.FromResult<IReadOnlyList<WebSocketSnapshot>>(
-        [.. GetWebSockets().Select(end => new WebSocketSnapshot(end.PairId, end.ReadyState, end.ClientProtocol, end.BufferedAmount,
-            end.AcceptedAt))]);
+        [.. GetWebSockets().Select(
+            end => new WebSocketSnapshot(end.PairId, end.ReadyState, end.ClientProtocol, end.BufferedAmount, end.AcceptedAt))]);
 
     Task<WebSocketSendOutcome> IWebSocketSession.SendToWebSocketAsync(string id, WebSocketMessage message) =>
         Task.FromResult(FindWebSocket(id)?.TrySend(message) ?? WebSocketSendOutcome.NotFound);

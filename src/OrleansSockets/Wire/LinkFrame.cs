@@ -53,8 +53,14 @@ internal readonly record struct LinkFrame
         new() { Kind = LinkFrameKind.Data, Pair = pair, Side = side, ToOwner = toOwner, Frame = frame };
 
     public static LinkFrame OfCredit(PairId pair, int side, bool toOwner, long consumed, int window, bool finished) =>
-        new() { Kind = LinkFrameKind.Credit, Pair = pair, Side = side, ToOwner = toOwner,
-            View = new PeerView(0, null, consumed, window, finished, false) };
+        new()
+        {
+            Kind = LinkFrameKind.Credit,
+            Pair = pair,
+            Side = side,
+            ToOwner = toOwner,
+            View = new PeerView(0, null, consumed, window, finished, false),
+        };
 
     public static LinkFrame OfView(PairId pair, int side, PairEpoch epoch, SiloAddress owner, in PeerView view) =>
         new() { Kind = LinkFrameKind.View, Pair = pair, Side = side, Epoch = epoch, Owner = owner, View = view };

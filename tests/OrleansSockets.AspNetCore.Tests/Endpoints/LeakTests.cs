@@ -111,8 +111,8 @@ public sealed class LeakTests(LeakTests.TwoNodes nodes) : IClassFixture<LeakTest
         {
             var ends = new[] { pair[0], pair[1] }.OfType<End>().Select(
                 end => $"end {end.Side} {end.Route} {end.State}, in {end.In.IsFinished}, out {end.Out.IsFinished}");
-            return $"{pair.Id}, relay {pair.Relay is not null}, {string.Join("; ", ends)}\n{string.Join('\n', pair.Timeline.ToArray()
-                .Select(entry => $"    {entry}"))}";
+            var story = string.Join('\n', pair.Timeline.ToArray().Select(entry => $"    {entry}"));
+            return $"{pair.Id}, relay {pair.Relay is not null}, {string.Join("; ", ends)}\n{story}";
         }
     }
 

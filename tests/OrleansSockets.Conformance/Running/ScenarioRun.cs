@@ -114,9 +114,8 @@ internal sealed class ScenarioRun(Run run, IReadOnlyDictionary<string, INode> no
         var pair = PairNames.Of(run.Scenario.Topology).First(pair => pair.Client == name);
         await client.ConnectAsync(nodes[run.Plan.Clients[name]].EndPoint, $"/runs/{run.Id}/{pair.Server}", cancellation);
         _openActors.UnionWith(run.Plan.Actors.Keys);
-        foreach (
-            var made in PairNames.Of(run.Scenario.Topology)
-                .Where(made => made == pair || !EndNames.IsClient(run.Scenario.Topology, made.Client)))
+        var topology = run.Scenario.Topology;
+        foreach (var made in PairNames.Of(topology).Where(made => made == pair || !EndNames.IsClient(topology, made.Client)))
         {
             await _placement.ReadAsync(made);
         }

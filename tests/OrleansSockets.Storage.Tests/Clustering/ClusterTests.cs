@@ -167,9 +167,8 @@ public sealed class ClusterTests(Azurite azurite)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         patience.CancelAfter(Patience);
-        await foreach (
-            var snapshot in silo.Services.GetRequiredService<IClusterMembershipService>().MembershipUpdates.WithCancellation(
-                patience.Token))
+        var membership = silo.Services.GetRequiredService<IClusterMembershipService>();
+        await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(patience.Token))
         {
             if (condition(snapshot.Members.Values))
             {

@@ -73,9 +73,8 @@ public sealed class WireContractTests
 
     private static void AppendNumbers(StringBuilder text)
     {
-        foreach (
-            var type in Types.Where(type => type.IsEnum && text.ToString().Contains($" {type.Name}", StringComparison.Ordinal))
-                .Union(FrameNumbers))
+        var spoken = Types.Where(type => type.IsEnum && text.ToString().Contains($" {type.Name}", StringComparison.Ordinal));
+        foreach (var type in spoken.Union(FrameNumbers).ToArray())
         {
             text.Append($"numbers {type.Name}\n");
             foreach (var value in Enum.GetValues(type))

@@ -68,8 +68,8 @@ public sealed class OrleansSocketsOptions
     /// not counted, and a broadcast counts once. When it is met, <c>Send</c> throws <c>BufferFull</c>,
     /// <c>SendAsync</c> waits, windows shrink to 48 KiB, and unfinished messages get no further credit; if that lasts, the largest of them
     /// are closed with 1013. What is held may be more only by what the windows that were granted before let in, up to
-    /// <see cref="MaxWindow"/> and 64 KiB a direction, and by a message that is larger than all of it, which passes alone. Default 256 MiB;
-    /// at least 1 MiB.
+    /// <see cref="MaxWindow"/> and 64 KiB for each end that sends and as much for each that receives, and by a message that is larger than
+    /// all of it, which passes alone. Default 256 MiB; at least 1 MiB.
     /// </summary>
     public long MaxBufferedBytes { get; set; } = 256L * 1024 * 1024;
 

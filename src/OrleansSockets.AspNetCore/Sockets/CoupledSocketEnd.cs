@@ -74,6 +74,8 @@ internal sealed class CoupledSocketEnd : ISocketEnd, IEndConsumer
 
     public void Send(bool isText, bool first, bool last, ReadOnlySpan<byte> part) => End.Send(isText, first, last, part);
 
+    public void Flush() => End.Flush();
+
     public bool Ping(ReadOnlySpan<byte> payload) => End.Ping(payload);
 
     public void Close(int? code, string reason) => End.Close(code, Encoding.UTF8.GetBytes(reason));

@@ -44,8 +44,11 @@ internal interface ISocketEnd
     /// </summary>
     bool EndInput();
 
-    /// <summary>A piece of a message of the client; it is copied.</summary>
+    /// <summary>A piece of a message of the client; it is copied, and leaves with the next <see cref="Flush"/>, at the latest.</summary>
     void Send(bool isText, bool first, bool last, ReadOnlySpan<byte> part);
+
+    /// <summary>What was read in one go is sent: it travels together.</summary>
+    void Flush();
 
     /// <summary>
     /// The client's Ping. True: its answer will be among the things to write, as <see cref="PairFrameKind.Pong"/>. False: the socket

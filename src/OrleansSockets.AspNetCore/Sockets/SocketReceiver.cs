@@ -165,7 +165,9 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
                 Volatile.Write(ref _lastReceived, clock.GetTimestamp());
                 lock (end.Gate)
                 {
-                    if (Decode(buffer.AsSpan(0, count)) is { } result)
+                    var result = Decode(buffer.AsSpan(0, count));
+                    end.Flush();
+                    if (result is not null)
                     {
                         return result;
                     }

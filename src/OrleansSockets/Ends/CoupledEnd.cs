@@ -96,17 +96,34 @@ internal sealed class CoupledEnd
         }
     }
 
-    /// <summary>A part of a message, at most <see cref="PairFrame.MaxChunk"/> bytes; it is copied.</summary>
+    /// <summary>
+    /// A part of a message, at most <see cref="PairFrame.MaxChunk"/> bytes; it is copied. It leaves with the next <see cref="Flush"/>, at
+    /// the latest: what was read in one go travels together.
+    /// </summary>
     public void Send(bool isText, bool first, bool last, ReadOnlySpan<byte> part)
     {
         var kind = isText ? PairFrameKind.Text : PairFrameKind.Binary;
         lock (Gate)
         {
+            if (!HasRoomInQueue)
+            {
+                _pair.Pump(_end);
+            }
+
             _hasDiscarded |= _mayDiscard && !HasRoomInQueue;
             if (!_end.Out.IsFinished && !_hasDiscarded)
             {
-                _pair.Send(_end, new PairFrame(0, kind, first, last, 0, part.ToArray()));
+                _end.Out.Enqueue(new PairFrame(0, kind, first, last, 0, part.ToArray()));
             }
+        }
+    }
+
+    /// <summary>Sends on what was sent here.</summary>
+    public void Flush()
+    {
+        lock (Gate)
+        {
+            _pair.Pump(_end);
         }
     }
 

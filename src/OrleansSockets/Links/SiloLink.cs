@@ -52,31 +52,37 @@ internal sealed partial class SiloLink(
         }
     }
 
-    /// <summary>Never blocks and never calls out: it runs under the lock of a pair.</summary>
     public void Send(in LinkFrame frame)
+    {
+        var one = new OneFrame(frame);
+        Send(ref one);
+    }
+
+    /// <summary>Never blocks and never calls out: it runs under the lock of a pair.</summary>
+    public void Send<TFrames>(ref TFrames frames)
+        where TFrames : struct, ILinkFrames
     {
         lock (_gate)
         {
-            if (_dead)
+            while (frames.TryNext(out var frame))
             {
-                return;
+                if (_early is not null)
+                {
+                    _early.Add(frame);
+                }
+                else if (!_dead)
+                {
+                    Write(frame);
+                }
             }
 
-            if (_early is not null)
+            if (_early is { Count: > 0 } && !_opening)
             {
-                _early.Add(frame);
-                if (_opening)
-                {
-                    return;
-                }
-
                 _opening = true;
                 _ = Task.Run(OpenAsync);
-                return;
             }
 
-            Write(frame);
-            if (_scheduled || _underWay >= MaxBatchesUnderWay)
+            if (_scheduled || _underWay >= MaxBatchesUnderWay || _open.Length + _full.Count == 0)
             {
                 return;
             }
@@ -240,6 +246,19 @@ internal sealed partial class SiloLink(
         }
 
         ((IThreadPoolWorkItem)this).Execute();
+    }
+
+    private struct OneFrame(in LinkFrame frame) : ILinkFrames
+    {
+        private readonly LinkFrame _frame = frame;
+        private bool _taken;
+
+        public bool TryNext(out LinkFrame frame)
+        {
+            frame = _frame;
+            (var taken, _taken) = (_taken, true);
+            return !taken;
+        }
     }
 
     private bool TryTakeBuffer(out LinkBatchWriter buffer)

@@ -44,11 +44,17 @@ internal sealed partial class SiloLinks(
         }
     }
 
-    public void Send(SiloAddress to, in LinkFrame frame)
+    public void Send(SiloAddress to, in LinkFrame frame) => Link(to)?.Send(frame);
+
+    /// <summary>Sends all that is ready for a silo. What it cannot be sent to any more is left.</summary>
+    public void Send<TFrames>(SiloAddress to, ref TFrames frames)
+        where TFrames : struct, ILinkFrames => Link(to)?.Send(ref frames);
+
+    private SiloLink? Link(SiloAddress to)
     {
         if (_severed)
         {
-            return;
+            return null;
         }
 
         if (!_links.TryGetValue(to, out var link))
@@ -58,11 +64,11 @@ internal sealed partial class SiloLinks(
             {
                 // Its death was told before, and will not be again.
                 Remove(to);
-                return;
+                return null;
             }
         }
 
-        link.Send(frame);
+        return link;
     }
 
     public void Receive(LinkBatch batch)

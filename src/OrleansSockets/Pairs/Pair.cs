@@ -1,4 +1,5 @@
 using OrleansSockets.Rules;
+using OrleansSockets.Links;
 using OrleansSockets.Streams;
 using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
@@ -147,6 +148,12 @@ internal sealed class Pair(PairHub hub, PairId id)
 
     public void Pump(End end)
     {
+        if (end.Out.CanSend && end.Route != EndRoute.Local && !end.Owner!.Equals(Hub.Silo))
+        {
+            var frames = new OutFrames(this, end);
+            Hub.Links.Send(end.Owner, ref frames);
+        }
+
         while (end.Out.TryNext(out var frame))
         {
             RouteFrame(end, frame);
@@ -436,9 +443,18 @@ internal sealed class Pair(PairHub hub, PairId id)
         {
             Relay?.Forward(end.Side, frame);
         }
-        else
+
+        // Else there is no link to that silo any more, and nobody misses the frame.
+    }
+
+    /// <summary>What an end may send now, for the link to its pair grain.</summary>
+    private readonly struct OutFrames(Pair pair, End end) : ILinkFrames
+    {
+        public bool TryNext(out LinkFrame frame)
         {
-            Hub.Links.Send(end.Owner!, LinkFrame.OfData(Id, end.Side, toOwner: true, frame));
+            var any = end.Out.TryNext(out var next);
+            frame = any ? LinkFrame.OfData(pair.Id, end.Side, toOwner: true, next) : default;
+            return any;
         }
     }
 }

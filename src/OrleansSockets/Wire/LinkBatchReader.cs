@@ -53,25 +53,23 @@ internal ref struct LinkBatchReader(ReadOnlySpan<byte> batch, int highest)
         var body = rest.Slice(LinkFrameCodec.PrefixSize, length);
         var begin = _at + LinkFrameCodec.PrefixSize;
         _at = begin + length;
-        frame = LinkFrameCodec.ReadHeader(body);
-        if (frame.Kind == 0 || frame.Kind > _lastKind)
+        var kind = (LinkFrameKind)body[0];
+        if (kind == 0 || kind > _lastKind)
         {
+            frame = LinkFrameCodec.ReadHeader(body);
             return LinkReadResult.Unknown;
         }
 
         try
         {
-            var read = LinkFrameCodec.ReadBody(frame, body);
-            if (read.Kind == LinkFrameKind.Data)
-            {
-                read = read with { Frame = read.Frame with { Payload = ReadPayload(body, begin) } };
-            }
-
-            frame = read;
+            frame = kind is LinkFrameKind.Data or LinkFrameCodec.SharedData
+                ? LinkFrameCodec.ReadData(body, ReadPayload(body, begin))
+                : LinkFrameCodec.ReadControl(body);
             return LinkReadResult.Frame;
         }
         catch (InvalidDataException)
         {
+            frame = LinkFrameCodec.ReadHeader(body);
             return LinkReadResult.Unreadable;
         }
     }

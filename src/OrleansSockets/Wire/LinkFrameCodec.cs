@@ -97,31 +97,55 @@ internal static class LinkFrameCodec
     }
 
     /// <summary>Reads what all kinds have.</summary>
-    /// <exception cref="InvalidDataException">There are too few bytes.</exception>
-    public static LinkFrame ReadHeader(ReadOnlySpan<byte> input)
+    /// <param name="input">The frame, without its length: <see cref="HeaderSize"/> bytes or more.</param>
+    public static LinkFrame ReadHeader(ReadOnlySpan<byte> input) => new()
     {
-        var header = Take(ref input, HeaderSize);
-        return new LinkFrame
+        Kind = (LinkFrameKind)input[0],
+        Side = input[1] & SideFlag,
+        ToOwner = (input[1] & ToOwnerFlag) != 0,
+        Pair = new PairId(MemoryMarshal.Read<Guid>(input[2..])),
+    };
+
+    /// <summary>Reads a Data frame, with a payload of its own or a shared one. Nearly all frames are: it copies nothing twice.</summary>
+    /// <param name="input">The frame, without its length.</param>
+    /// <param name="payload">Its payload; see <see cref="ReadPayload"/>.</param>
+    /// <exception cref="InvalidDataException">The bytes are no such frame.</exception>
+    public static LinkFrame ReadData(ReadOnlySpan<byte> input, ReadOnlyMemory<byte> payload)
+    {
+        var flags = input[1];
+        var kind = (PairFrameKind)(flags >> FrameKindShift);
+        var body = input[HeaderSize..];
+        if (kind > PairFrameKind.Abort || body.Length < DataSize)
         {
-            Kind = (LinkFrameKind)header[0],
-            Side = header[1] & SideFlag,
-            ToOwner = (header[1] & ToOwnerFlag) != 0,
-            Pair = new PairId(MemoryMarshal.Read<Guid>(header[2..])),
+            throw Malformed();
+        }
+
+        return new()
+        {
+            Kind = LinkFrameKind.Data,
+            Side = flags & SideFlag,
+            ToOwner = (flags & ToOwnerFlag) != 0,
+            Pair = new PairId(MemoryMarshal.Read<Guid>(input[2..])),
+            Frame = new PairFrame(
+                BinaryPrimitives.ReadInt64LittleEndian(body),
+                kind,
+                (flags & FirstFlag) != 0,
+                (flags & LastFlag) != 0,
+                BinaryPrimitives.ReadInt32LittleEndian(body[8..]),
+                payload),
         };
     }
 
-    /// <summary>Reads the body of a frame of a kind that is known, except for the payload of data.</summary>
-    /// <param name="frame">Its header.</param>
+    /// <summary>Reads a frame of another kind that is known.</summary>
     /// <param name="input">The frame, without its length.</param>
     /// <exception cref="InvalidDataException">The bytes are no such frame.</exception>
-    public static LinkFrame ReadBody(in LinkFrame frame, ReadOnlySpan<byte> input)
+    public static LinkFrame ReadControl(ReadOnlySpan<byte> input)
     {
+        var frame = ReadHeader(input);
         var flags = input[1];
         input = input[HeaderSize..];
         switch (frame.Kind)
         {
-            case LinkFrameKind.Data or SharedData:
-                return frame with { Kind = LinkFrameKind.Data, Frame = ReadData(ref input, flags) };
             case LinkFrameKind.Credit:
                 var consumed = BinaryPrimitives.ReadInt64LittleEndian(Take(ref input, 8));
                 var window = BinaryPrimitives.ReadInt32LittleEndian(Take(ref input, 4));
@@ -178,19 +202,6 @@ internal static class LinkFrameCodec
         BinaryPrimitives.WriteInt64LittleEndian(body, frame.Sequence);
         BinaryPrimitives.WriteInt32LittleEndian(body[8..], frame.Code);
         BinaryPrimitives.WriteInt32LittleEndian(body[12..], frame.Payload.Length);
-    }
-
-    private static PairFrame ReadData(ref ReadOnlySpan<byte> input, byte flags)
-    {
-        var head = Take(ref input, DataSize);
-        var kind = (PairFrameKind)(flags >> FrameKindShift);
-        return kind > PairFrameKind.Abort ? throw Malformed() : new PairFrame(
-            BinaryPrimitives.ReadInt64LittleEndian(head),
-            kind,
-            (flags & FirstFlag) != 0,
-            (flags & LastFlag) != 0,
-            BinaryPrimitives.ReadInt32LittleEndian(head[8..]),
-            default);
     }
 
     private static void WriteEpoch(Span<byte> span, PairEpoch epoch)

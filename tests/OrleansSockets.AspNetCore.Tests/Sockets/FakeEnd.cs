@@ -117,6 +117,11 @@ internal sealed class FakeEnd : ISocketEnd
         }
     }
 
+    public void Flush()
+    {
+        // Heard at once.
+    }
+
     public void Send(bool isText, bool first, bool last, ReadOnlySpan<byte> part)
     {
         if (_discards)

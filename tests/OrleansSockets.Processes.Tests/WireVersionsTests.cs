@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OrleansSockets.Processes.Tests;
 
-/// <summary>A node that speaks the first wire version only, between two of today: all of them serve as one cluster.</summary>
+/// <summary>A node that speaks an earlier wire version only, between two of today: all of them serve as one cluster.</summary>
 public sealed class WireVersionsTests(ITestOutputHelper output)
 {
     private const int MessagesPerSecond = 200;
@@ -11,12 +11,14 @@ public sealed class WireVersionsTests(ITestOutputHelper output)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Nodes_OfTwoVersions_ExchangeMessagesBothWays()
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1")]
+    public async Task Nodes_OfTwoVersions_ExchangeMessagesBothWays(string version)
     {
         var ports = ThreeNodes.FreePorts(9);
         await using var a = await TestNode.StartAsync(ports[0], ports[1], ports[2], ports[1], Cancellation);
-        await using var earlier = await TestNode.StartAsync(ports[3], ports[4], ports[5], ports[1], Cancellation, "--wire", "1");
+        await using var earlier = await TestNode.StartAsync(ports[3], ports[4], ports[5], ports[1], Cancellation, "--wire", version);
         await using var c = await TestNode.StartAsync(ports[6], ports[7], ports[8], ports[1], Cancellation);
         TestNode[] nodes = [a, earlier, c];
         List<(ClientWebSocket First, ClientWebSocket Second, NumberedTraffic Traffic)> pairs = [];

@@ -3,25 +3,25 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Links;
 
 /// <summary>Puts the batches of one sending silo back in order and hands each over once.</summary>
-internal sealed class LinkInbox(Action<ReadOnlyMemory<byte>> deliver)
+internal sealed class LinkInbox(Action<LinkBatch> deliver)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, ReadOnlyMemory<byte>> _held = [];
+    private readonly Dictionary<long, LinkBatch> _held = [];
     private long _last;
 
     public void Receive(LinkBatch batch)
     {
         lock (_gate)
         {
-            if (batch.Number <= _last || !_held.TryAdd(batch.Number, batch.Frames))
+            if (batch.Number <= _last || !_held.TryAdd(batch.Number, batch))
             {
                 return;
             }
 
-            while (_held.Remove(_last + 1, out var frames))
+            while (_held.Remove(_last + 1, out var next))
             {
                 _last++;
-                deliver(frames);
+                deliver(next);
             }
         }
     }

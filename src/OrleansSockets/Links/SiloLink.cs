@@ -13,6 +13,7 @@ internal sealed partial class SiloLink(
     SiloAddress from,
     ILinkTransport transport,
     WireRange spoken,
+    TimeSpan patience,
     Action<string> refused,
     Func<SiloAddress, bool> isDead,
     TimeProvider clock,
@@ -31,7 +32,7 @@ internal sealed partial class SiloLink(
     private readonly Lock _gate = new();
     private readonly Queue<LinkBatchWriter> _full = new();
     private List<LinkFrame>? _early = [];
-    private LinkBatchWriter _open = new(WireRange.Framed, 1);
+    private LinkBatchWriter _open = new(WireRange.Unframed, 1);
     private LinkBatchWriter? _spare;
     private long _lastNumber;
     private int _version;
@@ -130,18 +131,19 @@ internal sealed partial class SiloLink(
     // What comes before the version is known waits as it is: how it is written depends on it.
     private async Task OpenAsync()
     {
+        var began = clock.GetTimestamp();
         while (!_dead)
         {
             try
             {
-                var theirs = await transport.HelloAsync(spoken).ConfigureAwait(false);
+                var theirs = await AskAsync().ConfigureAwait(false);
                 if (spoken.Agree(theirs) is { } version)
                 {
                     Open(version);
                 }
                 else
                 {
-                    Refuse(theirs);
+                    Refuse($"speaks the wire versions {theirs.Lowest} to {theirs.Highest}, and this one {spoken.Lowest} to {spoken.Highest}");
                 }
 
                 return;
@@ -149,12 +151,30 @@ internal sealed partial class SiloLink(
             catch (Exception e) when (!isDead(to))
             {
                 LogNoHello(logger, e, to);
+                if (patience > TimeSpan.Zero && clock.GetElapsedTime(began) >= patience)
+                {
+                    Refuse($"has not said within ReattachTimeout ({patience}) which wire versions it speaks");
+                    return;
+                }
+
                 await Task.Delay(RetryDelay, clock).ConfigureAwait(false);
             }
             catch (Exception)
             {
                 Stop();
             }
+        }
+    }
+
+    private async Task<WireRange> AskAsync()
+    {
+        try
+        {
+            return await transport.HelloAsync(spoken).ConfigureAwait(false);
+        }
+        catch (TypeLoadException)
+        {
+            return WireRange.OfOld;
         }
     }
 
@@ -182,7 +202,7 @@ internal sealed partial class SiloLink(
     }
 
     // Asked again with the next frame: what was restarted there in the meantime has another address, but whoever comes must be told.
-    private void Refuse(WireRange theirs)
+    private void Refuse(string why)
     {
         lock (_gate)
         {
@@ -190,9 +210,7 @@ internal sealed partial class SiloLink(
             _opening = false;
         }
 
-        refused(
-            $"its node {to.Endpoint} speaks the wire versions {theirs.Lowest} to {theirs.Highest}, and this one {spoken.Lowest} to "
-                + $"{spoken.Highest}");
+        refused($"its node {to.Endpoint} {why}");
     }
 
     private void Write(in LinkFrame frame)
@@ -208,7 +226,7 @@ internal sealed partial class SiloLink(
     private async Task DeliverAsync(LinkBatchWriter buffer, long number)
     {
         metrics.BatchSent(buffer.Length);
-        var batch = new LinkBatch(from, number, buffer.Written);
+        var batch = new LinkBatch(from, number, buffer.Written, buffer.Version);
         var repeated = false;
         while (!_dead)
         {

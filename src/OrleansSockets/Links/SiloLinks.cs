@@ -84,7 +84,7 @@ internal sealed partial class SiloLinks(
             return;
         }
 
-        var inbox = _inboxes.GetOrAdd(batch.From, from => new LinkInbox(frames => Deliver(from, frames.Span)));
+        var inbox = _inboxes.GetOrAdd(batch.From, _ => new LinkInbox(Deliver));
         inbox.Receive(batch);
         if (membership.IsDeadSilo(batch.From))
         {
@@ -93,9 +93,10 @@ internal sealed partial class SiloLinks(
     }
 
     /// <summary>Hands over the frames of a batch. One pair's trouble does not cost the others theirs.</summary>
-    public void Deliver(SiloAddress from, ReadOnlySpan<byte> frames)
+    public void Deliver(LinkBatch batch)
     {
-        var reader = new LinkBatchReader(frames, Spoken.Highest);
+        var from = batch.From;
+        var reader = new LinkBatchReader(batch.Frames.Span, batch.Version);
         while (true)
         {
             switch (reader.Read(out var frame))
@@ -137,6 +138,7 @@ internal sealed partial class SiloLinks(
         silo.SiloAddress,
         new ServiceTransport(to, paths, detour),
         Spoken,
+        options.Value.ReattachTimeout,
         why => Lose(to, why),
         membership.IsDeadSilo,
         clock,

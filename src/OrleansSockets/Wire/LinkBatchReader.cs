@@ -22,10 +22,11 @@ internal enum LinkReadResult
 
 /// <summary>Reads the frames of one batch. One that cannot be read costs no other.</summary>
 /// <param name="batch">What <see cref="LinkBatchWriter"/> wrote.</param>
-/// <param name="highest">The highest wire version that this silo speaks.</param>
-internal ref struct LinkBatchReader(ReadOnlySpan<byte> batch, int highest)
+/// <param name="version">The wire version of the batch.</param>
+internal ref struct LinkBatchReader(ReadOnlySpan<byte> batch, int version)
 {
-    private readonly LinkFrameKind _lastKind = highest >= WireRange.SharedPayloads ? LinkFrameCodec.SharedData : LinkFrameKind.Missing;
+    private readonly LinkFrameKind _lastKind = version >= WireRange.SharedPayloads ? LinkFrameCodec.SharedData : LinkFrameKind.Missing;
+    private readonly int _prefix = version == WireRange.Unframed ? 0 : LinkFrameCodec.PrefixSize;
     private readonly ReadOnlySpan<byte> _batch = batch;
     private Dictionary<int, byte[]>? _payloads;
     private int _at;
@@ -42,16 +43,15 @@ internal ref struct LinkBatchReader(ReadOnlySpan<byte> batch, int highest)
             return LinkReadResult.End;
         }
 
-        if (rest.Length < LinkFrameCodec.PrefixSize
-            || BinaryPrimitives.ReadInt32LittleEndian(rest) is var length
-                && (length < LinkFrameCodec.HeaderSize || length > rest.Length - LinkFrameCodec.PrefixSize))
+        var length = ReadLength(rest);
+        if (length < LinkFrameCodec.HeaderSize || length > rest.Length - _prefix)
         {
             _at = _batch.Length;
             return LinkReadResult.Cut;
         }
 
-        var body = rest.Slice(LinkFrameCodec.PrefixSize, length);
-        var begin = _at + LinkFrameCodec.PrefixSize;
+        var body = rest.Slice(_prefix, length);
+        var begin = _at + _prefix;
         _at = begin + length;
         var kind = (LinkFrameKind)body[0];
         if (kind == 0 || kind > _lastKind)
@@ -73,6 +73,12 @@ internal ref struct LinkBatchReader(ReadOnlySpan<byte> batch, int highest)
             return LinkReadResult.Unreadable;
         }
     }
+
+    // Below 0: there is none.
+    private readonly int ReadLength(ReadOnlySpan<byte> rest) =>
+        _prefix == 0 ? LinkFrameCodec.ReadLength(rest)
+        : rest.Length >= _prefix ? BinaryPrimitives.ReadInt32LittleEndian(rest)
+        : -1;
 
     private ReadOnlyMemory<byte> ReadPayload(ReadOnlySpan<byte> body, int begin)
     {

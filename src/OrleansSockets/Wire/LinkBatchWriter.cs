@@ -17,6 +17,9 @@ internal sealed class LinkBatchWriter(int version, int capacity)
     private readonly (ReadOnlyMemory<byte> Payload, int At)[] _recent = new (ReadOnlyMemory<byte>, int)[Remembered];
     private int _next;
 
+    /// <summary>The wire version.</summary>
+    public int Version => version;
+
     public int Length => _bytes.WrittenCount;
 
     public int Capacity => _bytes.Capacity;
@@ -40,7 +43,14 @@ internal sealed class LinkBatchWriter(int version, int capacity)
             _next = (_next + 1) % Remembered;
         }
 
-        LinkFrameCodec.Write(_bytes.GetSpan(size)[..size], frame);
+        var bytes = _bytes.GetSpan(size)[..size];
+        LinkFrameCodec.Write(bytes, frame);
+        if (version == WireRange.Unframed)
+        {
+            size -= LinkFrameCodec.PrefixSize;
+            bytes[LinkFrameCodec.PrefixSize..].CopyTo(bytes);
+        }
+
         _bytes.Advance(size);
     }
 

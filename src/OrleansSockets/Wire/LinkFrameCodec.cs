@@ -5,7 +5,8 @@ using System.Text;
 namespace OrleansSockets.Wire;
 
 /// <summary>
-/// The bytes of a link frame, little-endian. The length counts what is behind it; what a later version adds behind a body is not read.
+/// The bytes of a link frame, little-endian. The length counts what is behind it; what a later version adds behind a body is not read. In
+/// version 0 there is no length in front.
 /// <code>
 /// length (4) | kind (1) | flags (1) | pair (16) | body
 /// Data     sequence (8) | code (4) | length (4) | payload
@@ -94,6 +95,37 @@ internal static class LinkFrameCodec
         WriteData(body, frame.Frame);
         BinaryPrimitives.WriteInt32LittleEndian(body[DataSize..], payload);
         return Size;
+    }
+
+    /// <summary>The length of the first frame, from what it says. Below 0: no frame of version 0 begins here.</summary>
+    /// <param name="input">Frames without their lengths.</param>
+    public static int ReadLength(ReadOnlySpan<byte> input)
+    {
+        if (input.Length < HeaderSize)
+        {
+            return -1;
+        }
+
+        return (LinkFrameKind)input[0] switch
+        {
+            LinkFrameKind.Data => ReadEnd(input, HeaderSize + DataSize - 4, 4),
+            LinkFrameKind.Credit => HeaderSize + CreditSize,
+            LinkFrameKind.View => ReadEnd(input, ReadEnd(input, HeaderSize + ViewSize, 2), 2),
+            LinkFrameKind.Epoch => ReadEnd(input, HeaderSize + EpochSize, 2),
+            >= LinkFrameKind.Stale and <= LinkFrameKind.Missing => HeaderSize + EpochSize,
+            _ => -1,
+        };
+
+        static int ReadEnd(ReadOnlySpan<byte> input, int at, int size)
+        {
+            if (at < 0 || at > input.Length - size)
+            {
+                return -1;
+            }
+
+            var length = size == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(input[at..]) : BinaryPrimitives.ReadInt32LittleEndian(input[at..]);
+            return length < 0 || length > input.Length - at - size ? -1 : at + size + length;
+        }
     }
 
     /// <summary>Reads what all kinds have.</summary>

@@ -58,7 +58,7 @@ public sealed class UnreadableFrameTests(ThreeSilos three) : IClassFixture<Three
     private void Receive(int at, int from, byte[] frames)
     {
         var address = three.Cluster.Silos[from].Address;
-        three.Cluster.Silos[at].Hub.Links.Deliver(address, frames);
+        three.Cluster.Silos[at].Hub.Links.Deliver(new LinkBatch(address, 1, frames, WireRange.Framed));
     }
 
     private static byte[] Unreadable(PairId pair)

@@ -11,7 +11,7 @@ public sealed class LinkInboxTests
     private readonly List<int> _delivered = [];
     private readonly LinkInbox _inbox;
 
-    public LinkInboxTests() => _inbox = new LinkInbox(frames => _delivered.Add(frames.Span[0]));
+    public LinkInboxTests() => _inbox = new LinkInbox(batch => _delivered.Add(batch.Frames.Span[0]));
 
     [Theory]
     [InlineData(new[] { 1, 2, 3 }, new[] { 1, 2, 3 })]
@@ -36,5 +36,5 @@ public sealed class LinkInboxTests
         Assert.Equal(Enumerable.Range(1, 200), _delivered);
     }
 
-    private void Receive(int number) => _inbox.Receive(new LinkBatch(From, number, new[] { (byte)number }));
+    private void Receive(int number) => _inbox.Receive(new LinkBatch(From, number, new[] { (byte)number }, WireRange.Unframed));
 }

@@ -21,11 +21,14 @@ public sealed class SiloLinkTests : IDisposable
     private readonly SiloLink _link;
     private bool _dead;
 
-    public SiloLinkTests() => _link = new SiloLink(
+    public SiloLinkTests() => _link = Create(TimeSpan.Zero);
+
+    private SiloLink Create(TimeSpan patience) => new(
         To,
         From,
         _other,
         WireRange.Spoken,
+        patience,
         _refusals.Enqueue,
         _ => Volatile.Read(ref _dead),
         TimeProvider.System,
@@ -114,8 +117,43 @@ public sealed class SiloLinkTests : IDisposable
             await OtherSilo.PollAsync(() => _refusals.Count == i);
         }
 
-        Assert.All(_refusals, why => Assert.Equal("its node 127.0.0.1:2 speaks the wire versions 98 to 99, and this one 1 to 2", why));
+        Assert.All(_refusals, why => Assert.Equal("its node 127.0.0.1:2 speaks the wire versions 98 to 99, and this one 0 to 2", why));
         Assert.Equal(0, _other.Calls);
+    }
+
+    [Fact]
+    public async Task Send_TheOtherSiloDoesNotKnowTheQuestion_SpeaksAsItDoes()
+    {
+        _other.Fault = new TypeLoadException("Hello");
+        for (var i = 1; i <= 10; i++)
+        {
+            _link.Send(Data(i));
+        }
+
+        await _other.ReceivedAsync(10);
+        Assert.Equal(Enumerable.Range(1, 10).Select(i => (long)i), _other.Sequences);
+        Assert.Equal([WireRange.Unframed], _other.Versions.Distinct());
+        Assert.Empty(_refusals);
+    }
+
+    [Fact]
+    public async Task Send_TheOtherSiloNeverSaysWhatItSpeaks_IsRefusedAfterALimit()
+    {
+        _other.Fault = new InvalidOperationException("no such service");
+        var link = Create(TimeSpan.FromMilliseconds(1));
+
+        link.Send(Data(1));
+
+        await OtherSilo.PollAsync(() => !_refusals.IsEmpty);
+        Assert.Equal(
+            "its node 127.0.0.1:2 has not said within ReattachTimeout (00:00:00.0010000) which wire versions it speaks", Assert.Single(_refusals));
+        Assert.True(link.IsIdle);
+
+        // It is asked again with what comes next.
+        _other.Fault = null;
+        link.Send(Data(2));
+        await _other.ReceivedAsync(1);
+        Assert.Equal([2L], _other.Sequences);
     }
 
     private static LinkFrame Data(long sequence) =>
@@ -146,6 +184,11 @@ public sealed class SiloLinkTests : IDisposable
 
         public int SilentHellos { get; set; }
 
+        /// <summary>The answer to each hello; null: one.</summary>
+        public Exception? Fault { get; set; }
+
+        public ConcurrentQueue<int> Versions { get; } = new();
+
         public List<long> Sequences { get; } = [];
 
         public int Calls => Volatile.Read(ref _calls);
@@ -162,7 +205,9 @@ public sealed class SiloLinkTests : IDisposable
 
         public WireRange Speaks { get; set; } = WireRange.Spoken;
 
-        public Task<WireRange> HelloAsync(WireRange spoken) => Interlocked.Increment(ref _hellos) <= SilentHellos
+        public Task<WireRange> HelloAsync(WireRange spoken) => Fault is { } fault
+            ? Task.FromException<WireRange>(fault)
+            : Interlocked.Increment(ref _hellos) <= SilentHellos
             ? Task.FromException<WireRange>(new TimeoutException("no answer"))
             : Task.FromResult(Speaks);
 
@@ -216,9 +261,10 @@ public sealed class SiloLinkTests : IDisposable
             }
         }
 
-        private void Deliver(ReadOnlyMemory<byte> frames)
+        private void Deliver(LinkBatch batch)
         {
-            var reader = new LinkBatchReader(frames.Span, WireRange.Spoken.Highest);
+            Versions.Enqueue(batch.Version);
+            var reader = new LinkBatchReader(batch.Frames.Span, batch.Version);
             lock (_gate)
             {
                 while (reader.Read(out var frame) == LinkReadResult.Frame)

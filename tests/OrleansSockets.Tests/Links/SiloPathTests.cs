@@ -188,7 +188,7 @@ public sealed class SiloPathTests
         Assert.Null(_path.DownSince);
     }
 
-    private static LinkBatch Batch(long number) => new(To, number, default);
+    private static LinkBatch Batch(long number) => new(To, number, default, WireRange.Unframed);
 
     private async Task GoDownAsync()
     {

@@ -10,6 +10,7 @@ public sealed class LinkBatchTests
     private static readonly LinkFrame[] Samples = LinkFrameSamples.All;
 
     [Theory]
+    [InlineData(WireRange.Unframed)]
     [InlineData(WireRange.Framed)]
     [InlineData(WireRange.SharedPayloads)]
     public void Read_WhatWasWritten_IsTheSame(int version)
@@ -20,16 +21,27 @@ public sealed class LinkBatchTests
         Assert.All(read, one => Assert.Equal(LinkReadResult.Frame, one.Result));
     }
 
-    [Fact]
-    public void Read_CutAnywhere_IsNoFrame()
+    [Theory]
+    [InlineData(WireRange.Unframed)]
+    [InlineData(WireRange.SharedPayloads)]
+    public void Read_CutAnywhere_IsNoFrame(int version)
     {
         foreach (var sample in Samples)
         {
-            var whole = Write(Newest, [sample]);
+            var whole = Write(version, [sample]);
             for (var length = 1; length < Math.Min(whole.Length, 200); length++)
             {
-                Assert.Equal(LinkReadResult.Cut, Assert.Single(Read(whole.AsSpan(0, length))).Result);
+                Assert.Equal(LinkReadResult.Cut, Assert.Single(Read(whole.AsSpan(0, length), version)).Result);
             }
+        }
+    }
+
+    [Fact]
+    public void Write_Unframed_IsTheSameWithoutTheLengths()
+    {
+        foreach (var sample in Samples)
+        {
+            Assert.Equal(Write(WireRange.Framed, [sample])[LinkFrameCodec.PrefixSize..], Write(WireRange.Unframed, [sample]));
         }
     }
 
@@ -120,25 +132,26 @@ public sealed class LinkBatchTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Read_MutatedBytes_AreFramesOrNone(int seed)
+    [InlineData(1, WireRange.SharedPayloads)]
+    [InlineData(2, WireRange.SharedPayloads)]
+    [InlineData(3, WireRange.SharedPayloads)]
+    [InlineData(4, WireRange.Unframed)]
+    public void Read_MutatedBytes_AreFramesOrNone(int seed, int version)
     {
         var random = new Random(seed);
         var payload = new byte[300];
-        var shared = Write(Newest, [Data(1, payload), Data(2, payload), Data(3, payload)]);
+        var shared = Write(version, [Data(1, payload), Data(2, payload), Data(3, payload)]);
         for (var i = 0; i < 30_000; i++)
         {
             byte[] bytes = i % 4 == 0
                 ? [.. shared]
-                : Write(Newest, [Samples[random.Next(Samples.Length)], Samples[random.Next(Samples.Length)]]);
+                : Write(version, [Samples[random.Next(Samples.Length)], Samples[random.Next(Samples.Length)]]);
             for (var n = random.Next(1, 4); n > 0; n--)
             {
                 bytes[random.Next(Math.Min(bytes.Length, 500))] = (byte)random.Next(256);
             }
 
-            foreach (var (result, frame) in Read(bytes))
+            foreach (var (result, frame) in Read(bytes, version))
             {
                 if (result == LinkReadResult.Frame)
                 {
@@ -172,10 +185,10 @@ public sealed class LinkBatchTests
         return writer.Written.ToArray();
     }
 
-    private static List<(LinkReadResult Result, LinkFrame Frame)> Read(ReadOnlySpan<byte> batch, int? highest = null)
+    private static List<(LinkReadResult Result, LinkFrame Frame)> Read(ReadOnlySpan<byte> batch, int? version = null)
     {
         List<(LinkReadResult, LinkFrame)> all = [];
-        var reader = new LinkBatchReader(batch, highest ?? Newest);
+        var reader = new LinkBatchReader(batch, version ?? Newest);
         while (reader.Read(out var frame) is not LinkReadResult.End and var result)
         {
             all.Add((result, frame));

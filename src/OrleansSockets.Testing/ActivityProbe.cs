@@ -17,8 +17,8 @@ internal sealed class ActivityProbe(IReadOnlyList<TestSilo> silos)
         var quiet = true;
         for (var i = 0; i < silos.Count; i++)
         {
-            var activity = silos[i].Hub.Activity;
-            quiet &= silos[i].Hub.IsIdle && activity == _lastActivity[i];
+            var activity = silos[i].Activity.Begun;
+            quiet &= silos[i].Activity.IsIdle && activity == _lastActivity[i];
             _lastActivity[i] = activity;
         }
 
@@ -30,5 +30,5 @@ internal sealed class ActivityProbe(IReadOnlyList<TestSilo> silos)
         "Still busy: " + string.Join(
             "; ", silos.SelectMany(Busy).DefaultIfEmpty("nothing at this moment, but something happens again and again"));
 
-    private static IEnumerable<string> Busy(TestSilo silo) => silo.Hub.DescribeWork().Select(work => $"{silo.Name}: {work}");
+    private static IEnumerable<string> Busy(TestSilo silo) => silo.Activity.Describe().Select(work => $"{silo.Name}: {work}");
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
+using OrleansSockets.Links;
 using OrleansSockets.Pairs;
 using OrleansSockets.Testing.InMemory;
 using OrleansSockets.Wire;
@@ -108,7 +109,7 @@ public sealed class PairTestCluster : IAsyncDisposable
             throw new InvalidOperationException("The last silo cannot be killed: nobody is left to notice.");
         }
 
-        silo.Hub.Links.Sever();
+        silo.Get<SiloLinks>().Sever();
         silo.Services.GetService<InMemoryListenerFactory>()?.Sever();
         await _cluster.KillSiloAsync(silo.Handle);
         await Task.WhenAll(_silos.Select(survivor => DeclareDeadAsync(survivor, silo)));

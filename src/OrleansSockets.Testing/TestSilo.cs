@@ -43,6 +43,8 @@ public sealed class TestSilo
 
     internal PairHub Hub { get; }
 
+    internal PairActivity Activity => Get<PairActivity>();
+
     /// <summary>
     /// Runs <paramref name="turn"/> as one turn of a new context on this silo: in it, <c>new WebSocketPair()</c> works as in an endpoint.
     /// </summary>
@@ -97,6 +99,10 @@ public sealed class TestSilo
 
     /// <summary>Speaks HTTP to this silo's edge, in memory. Its base address is set: requests name the path only.</summary>
     public HttpClient CreateHttpClient() => new(InMemoryEdge.CreateHandler(Services)) { BaseAddress = new Uri("http://edge/") };
+
+    /// <summary>A service of this silo.</summary>
+    internal T Get<T>()
+        where T : notnull => Services.GetRequiredService<T>();
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Address})";

@@ -1,4 +1,6 @@
 using OrleansSockets.Contexts;
+using OrleansSockets.Deployments;
+using OrleansSockets.Diagnostics;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets;
@@ -28,9 +30,11 @@ public abstract class WebSocketContext : IContextSource
 
     internal PairHub Hub { get; }
 
+    internal WorkCounter Work => Hub.Host.Work;
+
     internal EventQueue Events { get; }
 
-    internal ListenerExceptions Exceptions => LazyInitializer.EnsureInitialized(ref _exceptions, () => new ListenerExceptions(Hub));
+    internal ListenerExceptions Exceptions => LazyInitializer.EnsureInitialized(ref _exceptions, () => new ListenerExceptions(Hub.Host));
 
     /// <summary>What ends of this context take for life.</summary>
     internal virtual EndSettings Settings { get; }
@@ -128,7 +132,7 @@ public abstract class WebSocketContext : IContextSource
         }
         finally
         {
-            Hub.WorkEnded();
+            Work.End();
         }
     }
 

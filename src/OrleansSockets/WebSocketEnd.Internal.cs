@@ -1,8 +1,6 @@
-using System.Text;
-using OrleansSockets.Pairs;
+using OrleansSockets.Ends;
 using OrleansSockets.Rules;
 using OrleansSockets.Sessions;
-using OrleansSockets.Wire;
 
 namespace OrleansSockets;
 
@@ -15,7 +13,7 @@ public sealed partial class WebSocketEnd
     {
         get
         {
-            lock (_pair.Gate)
+            using (_pair.Gate.Enter())
             {
                 return _end.State.Phase == EndPhase.Pending;
             }
@@ -29,7 +27,7 @@ public sealed partial class WebSocketEnd
     {
         get
         {
-            lock (_pair.Gate)
+            using (_pair.Gate.Enter())
             {
                 return _end.State.IsFinished;
             }
@@ -49,7 +47,7 @@ public sealed partial class WebSocketEnd
     /// <summary>Null: the end was accepted or given away before.</summary>
     internal EndTicket? TryRelease()
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
             return EndMachine.Release(_end.State).Effect == EndEffect.Throw ? null : Release();
         }
@@ -62,7 +60,7 @@ public sealed partial class WebSocketEnd
     /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.MessageTooLarge"/>.</exception>
     internal WebSocketSendOutcome TrySend(WebSocketMessage message)
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
             if (_end.Out.IsFinished || EndMachine.Send(_end.State).Effect != EndEffect.Queue)
             {
@@ -72,7 +70,7 @@ public sealed partial class WebSocketEnd
             var outcome = TryQueueLocked(message.IsText, message.Bytes);
             if (outcome == QueueOutcome.SiloFull)
             {
-                _pair.Hub.Metrics.BudgetMet("refused");
+                _pair.Host.Metrics.BudgetMet("refused");
             }
 
             return outcome == QueueOutcome.Queued ? WebSocketSendOutcome.Sent : WebSocketSendOutcome.BufferFull;
@@ -82,38 +80,27 @@ public sealed partial class WebSocketEnd
     /// <summary><see cref="Close(int?, string?)"/>; false: it was ignored.</summary>
     internal bool TryClose(int? code, string? reason)
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            var step = EndMachine.Close(_end.State, _end.Settings.Rules, code, reason);
+            var step = _end.Close(code, reason);
             if (step is { Effect: EndEffect.Throw, Error: WebSocketPairErrorKind.Other })
             {
                 throw new WebSocketPairException(step.Error, "This end sends no Close: one of its listeners threw.", _dispatcher.Failure);
             }
 
             ThrowIfRefused(step, code);
-            _end.State = step.State;
-            if (step.Effect != EndEffect.Queue)
-            {
-                return false;
-            }
-
-            _pair.Send(_end, PairFrame.Close(code, reason is null ? default(ReadOnlyMemory<byte>) : Encoding.UTF8.GetBytes(reason)));
             _dispatcher.ReleaseIfFinished();
-            return true;
+            return step.Effect == EndEffect.Queue;
         }
     }
 
-    /// <summary>
-    /// Closes whatever the end's own settings say about codes and reasons: its host is going away, or the Close is another end's.
-    /// </summary>
+    /// <inheritdoc cref="End.ForceClose"/>
     internal void ForceClose(int? code, string reason)
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            if (_end.State is { Out: false, Aborted: false, Failed: false, Phase: EndPhase.Accepted })
+            if (_end.ForceClose(code, reason))
             {
-                _end.State = _end.State with { Out = true };
-                _pair.Send(_end, PairFrame.Close(code, Encoding.UTF8.GetBytes(reason)));
                 _dispatcher.ReleaseIfFinished();
             }
         }
@@ -122,9 +109,9 @@ public sealed partial class WebSocketEnd
     /// <summary>The end waits for a socket that is being opened. For an end that nobody has used yet.</summary>
     internal void BeginConnecting(Task opened)
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            _end.State = EndState.Connecting;
+            _end.BeginConnecting();
             IsOutbound = true;
             Opened = opened;
         }
@@ -132,32 +119,28 @@ public sealed partial class WebSocketEnd
 
     internal void EndConnecting(string protocol)
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
             Protocol = protocol;
-            _end.State = EndMachine.Open(_end.State).State;
+            _end.EndConnecting();
         }
     }
 
     /// <summary>The socket could not be opened: the end is closed, and what was meant for it is dropped.</summary>
     internal void FailConnecting()
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            _end.State = EndMachine.Fail(_end.State).State;
-            _pair.Send(_end, PairFrame.Drop());
-            _pair.StopReading(_end);
+            _end.FailConnecting();
         }
     }
 
     /// <summary>Ends this end without an event: what was sent goes out, its peer is not waited for.</summary>
     internal void Abort()
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            _end.State = _end.State with { Aborted = true };
-            _pair.Send(_end, PairFrame.Drop());
-            _pair.StopReading(_end);
+            _end.Abort();
             _dispatcher.ReleaseIfFinished();
         }
     }
@@ -165,19 +148,19 @@ public sealed partial class WebSocketEnd
     /// <summary>If the other end was never given away nor accepted, nobody will ever have it: this one sees 1006.</summary>
     internal void DropIfAlone(string why)
     {
-        lock (Core.Pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            Core.Pair.LoseUnclaimedPeer(Core, why);
+            _pair.LoseUnclaimedPeer(_end.Side, why);
         }
     }
 
     /// <summary>The end's context is gone: it is closed, and its handlers run no more.</summary>
     internal void Abandon(int code, string reason)
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
             ForceClose(code, reason);
-            _pair.StopReading(_end);
+            _end.StopReading();
         }
     }
 }

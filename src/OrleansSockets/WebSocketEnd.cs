@@ -1,6 +1,5 @@
 using System.Globalization;
 using OrleansSockets.Ends;
-using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
 
 namespace OrleansSockets;
@@ -12,7 +11,7 @@ namespace OrleansSockets;
 public sealed partial class WebSocketEnd
 {
     private readonly End _end;
-    private readonly Pair _pair;
+    private readonly IPair _pair;
     private readonly EndDispatcher _dispatcher;
 
     internal WebSocketEnd(End end, WebSocketContext context)
@@ -35,7 +34,7 @@ public sealed partial class WebSocketEnd
     {
         get
         {
-            lock (_pair.Gate)
+            using (_pair.Gate.Enter())
             {
                 return _end.State.ReadyState;
             }
@@ -47,7 +46,7 @@ public sealed partial class WebSocketEnd
     {
         get
         {
-            lock (_pair.Gate)
+            using (_pair.Gate.Enter())
             {
                 return _end.Out.QueuedBytes;
             }
@@ -75,20 +74,15 @@ public sealed partial class WebSocketEnd
     /// away.</exception>
     public void Accept(AcceptOptions? options = null)
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            var step = EndMachine.Accept(_end.State, _end.Settings.Rules, options?.AllowHalfOpen);
+            var step = _end.Accept(options?.AllowHalfOpen);
             ThrowIfRefused(step);
-            _end.State = step.State;
-            if (step.Effect != EndEffect.Deliver)
+            if (step.Effect == EndEffect.Deliver)
             {
-                return;
+                AcceptedAt = _pair.Host.Clock.GetUtcNow();
+                _dispatcher.Start();
             }
-
-            AcceptedAt = _pair.Hub.Clock.GetUtcNow();
-            _end.AcceptTimer?.Dispose();
-            _pair.Timeline.Add(_end.Side, step.State.HalfOpen ? "accepted, half-open" : "accepted");
-            _dispatcher.Start();
         }
     }
 
@@ -250,13 +244,10 @@ public sealed partial class WebSocketEnd
     /// <see cref="WebSocketPairErrorKind.AlreadyUsedInResponse"/> if it was given away before.</exception>
     public EndTicket Release()
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            var step = EndMachine.Release(_end.State);
-            ThrowIfRefused(step);
-            _end.State = step.State;
-            _end.AcceptTimer?.Dispose();
-            return _pair.Hub.Claims.Release(_end);
+            ThrowIfRefused(_end.Release());
+            return _pair.Host.Custody.Release(_end);
         }
     }
 
@@ -288,7 +279,7 @@ public sealed partial class WebSocketEnd
 
     private void Send(bool isText, ReadOnlyMemory<byte> bytes)
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
             var step = EndMachine.Send(_end.State);
             ThrowIfRefused(step);
@@ -305,10 +296,10 @@ public sealed partial class WebSocketEnd
                         $"{_end.Out.QueuedBytes} bytes wait already, not below SendBufferSize ({_end.RoomLimit}): the peer does not keep "
                             + $"up. SendAsync waits for room.");
                 case QueueOutcome.SiloFull:
-                    _pair.Hub.Metrics.BudgetMet("refused");
+                    _pair.Host.Metrics.BudgetMet("refused");
                     throw new WebSocketPairException(
                         WebSocketPairErrorKind.BufferFull,
-                        $"No room for {bytes.Length} bytes: {_pair.Hub.Budget.Explanation}. SendAsync waits for room.");
+                        $"No room for {bytes.Length} bytes: {_pair.Host.Budget.Explanation}. SendAsync waits for room.");
             }
         }
     }
@@ -325,7 +316,7 @@ public sealed partial class WebSocketEnd
             return QueueOutcome.EndFull;
         }
 
-        return _pair.SendMessage(_end, isText, bytes) ? QueueOutcome.Queued : QueueOutcome.SiloFull;
+        return _end.SendMessage(isText, bytes) ? QueueOutcome.Queued : QueueOutcome.SiloFull;
     }
 
     private async Task SendAsync(bool isText, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -334,7 +325,7 @@ public sealed partial class WebSocketEnd
         {
             cancellationToken.ThrowIfCancellationRequested();
             Task room;
-            lock (_pair.Gate)
+            using (_pair.Gate.Enter())
             {
                 if (_end.Out.QueuedBytes >= _end.RoomLimit && !_end.Out.IsFinished)
                 {
@@ -349,7 +340,7 @@ public sealed partial class WebSocketEnd
                         return;
                     }
 
-                    room = _pair.Hub.Budget.WaitForRoom();
+                    room = _pair.Host.Budget.WaitForRoom();
                 }
             }
 

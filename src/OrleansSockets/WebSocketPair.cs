@@ -1,5 +1,6 @@
 using System.Collections;
 using OrleansSockets.Pairs;
+using OrleansSockets.Rules;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets;
@@ -20,11 +21,11 @@ public sealed class WebSocketPair : IEnumerable<WebSocketEnd>
     internal WebSocketPair(WebSocketContext context, WebSocketPairOptions? options)
     {
         var pair = new Pair(context.Hub, PairId.New()) { Placement = options?.PlacementHint };
-        lock (pair.Gate)
+        using (pair.Gate.Enter())
         {
-            var (client, server) = (pair.AddEnd(0, context.Settings), pair.AddEnd(1, context.Settings));
-            client.Out.ReceiverAttached(0, server.In.Granted);
-            server.Out.ReceiverAttached(0, client.In.Granted);
+            var (client, server) = (pair.AddEnd(Side.Client, context.Settings), pair.AddEnd(Side.Server, context.Settings));
+            client.MeetLocal(server);
+            server.MeetLocal(client);
             (Client, Server) = (new WebSocketEnd(client, context), new WebSocketEnd(server, context));
         }
     }

@@ -9,26 +9,39 @@ public partial class RoomTests
     private const string Core = "src/OrleansSockets";
 
     /// <summary>
-    /// Each room and the rooms that it may know, from the bottom. The doors of the whole project, its own namespace and Hosting, may be
-    /// known by all and know all. Arrows that point upwards are named as such; there should be none.
+    /// Each room and the lower ones that it knows, from the bottom. The doors of the whole project, its own namespace and Hosting, may be
+    /// known by all and know all.
     /// </summary>
-    private static readonly Dictionary<string, (string[] Down, string[] Up)> Rooms = new()
+    private static readonly Dictionary<string, string[]> Rooms = new()
     {
-        ["Wire"] = ([], []),
-        ["Timelines"] = ([], []),
-        ["Diagnostics"] = ([], []),
-        ["Deployments"] = ([], ["Administration", "Pairs"]),
-        ["Streams"] = (["Wire"], []),
-        ["Links"] = (["Wire", "Diagnostics"], ["Pairs"]),
-        ["Ends"] = (["Wire", "Timelines", "Streams"], ["Pairs"]),
-        ["Pairs"] = (["Wire", "Timelines", "Diagnostics", "Streams", "Links", "Ends"], []),
-        ["Contexts"] = (["Wire", "Deployments", "Ends", "Pairs"], []),
-        ["Sessions"] = (["Wire", "Streams", "Links", "Contexts"], []),
-        ["Rendezvous"] = (["Wire", "Links", "Pairs"], []),
-        ["Administration"] = (["Wire", "Timelines", "Deployments", "Links", "Ends", "Pairs"], []),
+        ["Timelines"] = [],
+        ["Diagnostics"] = [],
+        ["Deployments"] = ["Diagnostics"],
+        ["Wire"] = ["Timelines"],
+        ["Streams"] = ["Wire"],
+        ["Links"] = ["Diagnostics", "Wire"],
+        ["Ends"] = ["Timelines", "Diagnostics", "Deployments", "Wire", "Streams"],
+        ["Pairs"] = ["Timelines", "Diagnostics", "Deployments", "Wire", "Streams", "Links", "Ends"],
+        ["Custody"] = ["Timelines", "Diagnostics", "Deployments", "Wire", "Links", "Ends", "Pairs"],
+        ["Contexts"] = ["Deployments", "Wire", "Ends", "Pairs", "Custody"],
+        ["Sessions"] = ["Wire", "Streams", "Links", "Contexts"],
+        ["Rendezvous"] = ["Diagnostics", "Wire", "Links", "Pairs"],
+        ["Administration"] = ["Timelines", "Deployments", "Wire", "Links", "Ends", "Pairs"],
     };
 
     public static TheoryData<string> Names => [.. Rooms.Keys];
+
+    /// <summary>From the bottom: none is known before it is there.</summary>
+    [Fact]
+    public void Rooms_KnowLowerOnesOnly()
+    {
+        HashSet<string> below = [];
+        foreach (var (room, known) in Rooms)
+        {
+            Assert.Empty(known.Except(below));
+            below.Add(room);
+        }
+    }
 
     [Fact]
     public void Folders_OfTheCore_AreTheRooms() => Assert.Equal(
@@ -43,7 +56,7 @@ public partial class RoomTests
         var known = Directory.GetFiles(Path.Combine(Repository.Root, Core, room), "*.cs")
             .SelectMany(file => KnownTo(room, File.ReadAllText(file))).Distinct();
 
-        Assert.Empty(known.Except(Rooms[room].Down).Except(Rooms[room].Up));
+        Assert.Empty(known.Except(Rooms[room]));
     }
 
     /// <summary>An arrow that has gone must not come back.</summary>
@@ -54,7 +67,7 @@ public partial class RoomTests
         var known = Directory.GetFiles(Path.Combine(Repository.Root, Core, room), "*.cs")
             .SelectMany(file => KnownTo(room, File.ReadAllText(file))).Distinct();
 
-        Assert.Empty(Rooms[room].Down.Union(Rooms[room].Up).Except(known));
+        Assert.Empty(Rooms[room].Except(known));
     }
 
     /// <summary>The test sees an arrow however it is written, in every room.</summary>
@@ -62,12 +75,12 @@ public partial class RoomTests
     [MemberData(nameof(Names))]
     public void KnownTo_AnArrowThatIsTurned_IsSeen(string room)
     {
-        foreach (var lower in Rooms[room].Down)
+        foreach (var lower in Rooms[room])
         {
             Assert.Contains(room, KnownTo(lower, $"using OrleansSockets.{room};"));
             Assert.Contains(room, KnownTo(lower, $"internal sealed class X(OrleansSockets.{room}.Y y);"));
             Assert.Contains(room, KnownTo(lower, $"    private readonly {room}.Y _y;"));
-            Assert.DoesNotContain(room, Rooms[lower].Down);
+            Assert.DoesNotContain(room, Rooms[lower]);
         }
     }
 

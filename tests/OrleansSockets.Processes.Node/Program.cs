@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansSockets.Links;
 using OrleansSockets.Pairs;
 using OrleansSockets.Processes.Node;
 using OrleansSockets.Rendezvous;
@@ -25,7 +26,7 @@ var app = builder.Build();
 app.MapWebSocketPairs("/pairs");
 app.MapWebSocketSession<IRecorder>("/recorders/{name}");
 app.MapGet("/silo", (PairHub hub) => hub.Silo.ToParsableString());
-app.MapGet("/links/down", (PairHub hub) => hub.Paths.Outages.Select(link => $"{link.To.Endpoint} through {link.Through?.Endpoint}"));
+app.MapGet("/links/down", (SiloPaths paths) => paths.Outages.Select(link => $"{link.To.Endpoint} through {link.Through?.Endpoint}"));
 app.MapGet(
     "/members/active",
     (ISiloStatusOracle members) => members.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(member => $"{member.Endpoint}"));

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using OrleansSockets.Administration;
-using OrleansSockets.Pairs;
+using OrleansSockets.Diagnostics;
 
 namespace OrleansSockets.AspNetCore.Admin;
 
@@ -44,7 +44,7 @@ internal sealed class ClusterNodes(
             {
                 return (node, true, await ask(services.On(node)).WaitAsync(Unavailable.Limit, clock, cancellation));
             }
-            catch (Exception e) when (PairHub.IsTransient(e) && !cancellation.IsCancellationRequested)
+            catch (Exception e) when (CallFaults.MeansUnreached(e) && !cancellation.IsCancellationRequested)
             {
                 return (node, false, default);
             }

@@ -79,7 +79,7 @@ internal static class PairsEndpoint
     {
         // This pair has no live object anywhere yet: the ticket names no home, and its secret proves nothing.
         Ticket = new EndTicket(
-            held.Pair, held.Side, held.Secret, hub.Clock.GetUtcNow() + hub.Options.ClaimTimeout, home: null, held.Placement),
+            held.Pair, held.Side, held.Secret, hub.Host.Clock.GetUtcNow() + hub.Host.Options.ClaimTimeout, home: null, held.Placement),
         AwaitsClient = true,
         Beside = async (end, socket, over) =>
         {
@@ -87,7 +87,7 @@ internal static class PairsEndpoint
                 waits: () => !end.HasMet,
                 strayed: () => socket.CloseWith(
                     CloseCode.ServiceRestart, "The name was given out anew while the cluster changed; connect again."));
-            await WaitForPartnerAsync(end, socket, partnerTimeout, hub.Clock, over);
+            await WaitForPartnerAsync(end, socket, partnerTimeout, hub.Host.Clock, over);
             place.Dispose();
         },
         Ended = (end, socket) =>

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 using OrleansSockets.AspNetCore.Connections;
 using OrleansSockets.AspNetCore.Handshakes;
 using OrleansSockets.AspNetCore.Sockets;
+using OrleansSockets.Custody;
+using OrleansSockets.Ends;
 using OrleansSockets.Frames;
-using OrleansSockets.Pairs;
 
 namespace OrleansSockets.AspNetCore.Endpoints;
 
@@ -15,7 +16,8 @@ namespace OrleansSockets.AspNetCore.Endpoints;
 /// is a status with a problem document.
 /// </summary>
 internal sealed class SocketAcceptor(
-    PairHub hub, SocketRegistry registry, IOptions<EdgeOptions> options, IHostEnvironment environment, ILogger<SocketAcceptor> logger)
+    EndClaims claims, EndHost host, SocketRegistry registry, IOptions<EdgeOptions> options, IHostEnvironment environment,
+    ILogger<SocketAcceptor> logger)
 {
     private readonly EdgeOptions _options = options.Value;
     private readonly bool _anyOrigin = environment.IsDevelopment();
@@ -73,7 +75,7 @@ internal sealed class SocketAcceptor(
                     // noticed.
                     var readsAhead = _options.ProtocolChecks != ProtocolChecks.Workers || offer.AwaitsClient;
                     end = await CoupledSocketEnd.ClaimAsync(
-                        hub, ticket, RequestContexts.Of(context).Settings, readsAhead, offer.AwaitsClient, timeout);
+                        claims, ticket, RequestContexts.Of(context).Settings, readsAhead, offer.AwaitsClient, timeout);
                 }
             });
             failure ??= offer?.Failure;
@@ -125,7 +127,7 @@ internal sealed class SocketAcceptor(
     private async Task<HandshakeFailure?> WithinHandshakeTimeoutAsync(HttpContext context, Func<CancellationToken, Task> handshake)
     {
         var limit = _options.HandshakeTimeout == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : _options.HandshakeTimeout;
-        using var timeout = new CancellationTokenSource(limit, hub.Clock);
+        using var timeout = new CancellationTokenSource(limit, host.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, context.RequestAborted);
         try
         {
@@ -175,7 +177,7 @@ internal sealed class SocketAcceptor(
 
         var settings = SocketSettings.From(_options, FrameRole.Server, RequestContexts.Of(context).Settings.MaxMessageSize);
         using var reset = new StreamReset(context);
-        var socket = new EdgeSocket(stream, end, settings, hub.Clock, logger, ConnectionWatch.Of(context), reset.Reset);
+        var socket = new EdgeSocket(stream, end, settings, host.Clock, logger, ConnectionWatch.Of(context), reset.Reset);
         started(socket);
         using var over = new CancellationTokenSource();
         var beside = RunBesideAsync(offer, end, socket, context.Request.Path, over.Token);

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansSockets.AspNetCore.Sockets;
+using OrleansSockets.Deployments;
 using OrleansSockets.Frames;
 using OrleansSockets.Pairs;
 
@@ -68,7 +69,7 @@ internal sealed class WebSocketConnector(
     private async Task<(Stream Stream, string Protocol)> OpenAsync(
         ClientHandshake handshake, TimeSpan limit, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(limit == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : limit, hub.Clock);
+        using var timeout = new CancellationTokenSource(limit == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : limit, hub.Host.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
@@ -102,7 +103,7 @@ internal sealed class WebSocketConnector(
             await using (stream)
             {
                 var limits = SocketSettings.From(options.Value, FrameRole.Client, settings.MaxMessageSize);
-                var socket = new EdgeSocket(stream, end, limits, hub.Clock, logger, connection: null, stream.Dispose);
+                var socket = new EdgeSocket(stream, end, limits, hub.Host.Clock, logger, connection: null, stream.Dispose);
                 await registry.RunAsync(socket);
             }
         }

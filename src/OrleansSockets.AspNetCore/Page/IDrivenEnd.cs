@@ -1,5 +1,5 @@
-using OrleansSockets.Pairs;
 using OrleansSockets.Sessions;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.AspNetCore.Page;
 

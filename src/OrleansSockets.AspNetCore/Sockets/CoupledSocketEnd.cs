@@ -1,7 +1,8 @@
 using System.Text;
+using OrleansSockets.Custody;
+using OrleansSockets.Deployments;
 using OrleansSockets.Ends;
 using OrleansSockets.Frames;
-using OrleansSockets.Pairs;
 using OrleansSockets.Streams;
 
 namespace OrleansSockets.AspNetCore.Sockets;
@@ -12,7 +13,7 @@ internal sealed class CoupledSocketEnd : ISocketEnd, IEndConsumer
     private CoupledEnd? _end;
     private Action? _signal;
 
-    public Lock Gate => End.Gate;
+    public PairGate Gate => End.Gate;
 
     public bool HasRoom => End.HasRoom;
 
@@ -29,7 +30,7 @@ internal sealed class CoupledSocketEnd : ISocketEnd, IEndConsumer
     private CoupledEnd End => _end ?? throw new InvalidOperationException("The end is not coupled yet.");
 
     /// <summary>Claims a released end.</summary>
-    /// <param name="hub">Of this silo.</param>
+    /// <param name="claims">Of this silo.</param>
     /// <param name="ticket">The end.</param>
     /// <param name="settings">Of its deployment.</param>
     /// <param name="readsAhead">Whether the socket is read before the other end is accepted.</param>
@@ -37,10 +38,10 @@ internal sealed class CoupledSocketEnd : ISocketEnd, IEndConsumer
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="WebSocketPairException">It was claimed already, or its time is over.</exception>
     public static async Task<CoupledSocketEnd> ClaimAsync(
-        PairHub hub, EndTicket ticket, EndSettings settings, bool readsAhead, bool awaitsClient, CancellationToken cancellation)
+        EndClaims claims, EndTicket ticket, EndSettings settings, bool readsAhead, bool awaitsClient, CancellationToken cancellation)
     {
         var socketEnd = new CoupledSocketEnd();
-        socketEnd._end = await CoupledEnd.ClaimAsync(hub, ticket, settings, socketEnd, readsAhead, awaitsClient, cancellation);
+        socketEnd._end = await claims.ClaimAsync(ticket, settings, socketEnd, readsAhead, awaitsClient, cancellation);
         return socketEnd;
     }
 
@@ -58,7 +59,7 @@ internal sealed class CoupledSocketEnd : ISocketEnd, IEndConsumer
 
     public void Listen(Action signal)
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
             _signal = signal;
         }

@@ -1,3 +1,4 @@
+using OrleansSockets.Ends;
 using OrleansSockets.Frames;
 using OrleansSockets.Streams;
 using OrleansSockets.Wire;
@@ -11,7 +12,7 @@ namespace OrleansSockets.AspNetCore.Sockets;
 internal interface ISocketEnd
 {
     /// <summary>Guards the end; held by a loop that has many calls to make.</summary>
-    Lock Gate { get; }
+    PairGate Gate { get; }
 
     /// <summary>Ends when the peer reads no more: with its Close written, nothing is left to do for the client.</summary>
     Task PeerGone { get; }

@@ -163,7 +163,7 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
                 }
 
                 Volatile.Write(ref _lastReceived, clock.GetTimestamp());
-                lock (end.Gate)
+                using (end.Gate.Enter())
                 {
                     var result = Decode(buffer.AsSpan(0, count));
                     end.Flush();

@@ -46,8 +46,8 @@ internal sealed class SocketRegistry : IDisposable
         _pace = pace;
         _logger = logger;
         var tick = TickOf(_options);
-        _timers = hub.Timers;
-        _timer = _timers.Create(hub.Clock, "the tick of all sockets", Tick, tick, tick);
+        _timers = hub.Host.Timers;
+        _timer = _timers.Create(hub.Host.Clock, "the tick of all sockets", Tick, tick, tick);
     }
 
     /// <summary>Sockets open or about to be.</summary>

@@ -165,7 +165,7 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
     {
         large = default;
         _taken.Clear();
-        lock (end.Gate)
+        using (end.Gate.Enter())
         {
             // Under this lock, too: what the client sent in one go is answered in one go.
             if (GatherControl())
@@ -230,7 +230,7 @@ internal sealed class SocketSender(Stream stream, ISocketEnd end, SocketSettings
             return;
         }
 
-        lock (end.Gate)
+        using (end.Gate.Enter())
         {
             foreach (ref readonly var item in CollectionsMarshal.AsSpan(_taken))
             {

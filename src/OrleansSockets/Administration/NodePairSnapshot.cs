@@ -1,4 +1,3 @@
-using OrleansSockets.Pairs;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Administration;

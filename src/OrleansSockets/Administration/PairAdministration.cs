@@ -1,4 +1,3 @@
-using System.Text;
 using OrleansSockets.Ends;
 using OrleansSockets.Pairs;
 using OrleansSockets.Timelines;
@@ -13,7 +12,7 @@ internal sealed class PairAdministration(PairHub hub)
 
     public int Count => hub.Count;
 
-    public string DefaultDeployment => hub.Options.Deployment;
+    public string DefaultDeployment => hub.Host.Options.Deployment;
 
     public PairId[] Find(PairFilter filter)
     {
@@ -26,7 +25,7 @@ internal sealed class PairAdministration(PairHub hub)
                 continue;
             }
 
-            lock (pair.Gate)
+            using (pair.Gate.Enter())
             {
                 if (pair.IsDone || !filter.Matches(pair))
                 {
@@ -54,7 +53,7 @@ internal sealed class PairAdministration(PairHub hub)
         PairEpoch? epoch = null;
         if (hub.Find(id) is { } pair)
         {
-            lock (pair.Gate)
+            using (pair.Gate.Enter())
             {
                 epoch = pair.Relay?.Epoch;
             }
@@ -71,12 +70,10 @@ internal sealed class PairAdministration(PairHub hub)
             return;
         }
 
-        // Each end's Close reaches the other one; for a socket's end the client's own answer comes too late to count.
-        end.State = end.State with { Out = true };
-        end.Pair.Send(end, PairFrame.Close(code, Encoding.UTF8.GetBytes(reason)));
+        end.CloseCoupled(code, reason);
     });
 
-    public void Drop(PairId id) => ForEachEnd(id, "an administrator drops the pair", end => end.Pair.PeerLost(end));
+    public void Drop(PairId id) => ForEachEnd(id, "an administrator drops the pair", end => end.LosePeer());
 
     public string? FindUse(string deployment)
     {
@@ -87,13 +84,13 @@ internal sealed class PairAdministration(PairHub hub)
 
         foreach (var pair in hub.Pairs)
         {
-            lock (pair.Gate)
+            using (pair.Gate.Enter())
             {
-                for (var side = 0; side < 2; side++)
+                foreach (var end in pair.Ends)
                 {
-                    if (pair[side] is { IsDone: false } end && end.Settings.Deployment == deployment)
+                    if (!end.IsDone && end.Settings.Deployment == deployment)
                     {
-                        return $"end {side} of pair {pair.Id} on {hub.Silo.Endpoint} has its settings";
+                        return $"end {(int)end.Side} of pair {pair.Id} on {hub.Silo.Endpoint} has its settings";
                     }
                 }
             }
@@ -109,13 +106,13 @@ internal sealed class PairAdministration(PairHub hub)
             return;
         }
 
-        lock (pair.Gate)
+        using (pair.Gate.Enter())
         {
-            for (var side = 0; side < 2; side++)
+            foreach (var end in pair.Ends)
             {
-                if (pair[side] is { IsDone: false } end)
+                if (!end.IsDone)
                 {
-                    pair.Timeline.Add(side, what, cause: PairCause.Administrator);
+                    pair.Timeline.Add(end.Side, what, cause: PairCause.Administrator);
                     act(end);
                 }
             }

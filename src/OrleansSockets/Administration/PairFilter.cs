@@ -1,3 +1,4 @@
+using OrleansSockets.Ends;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
 using OrleansSockets.Wire;
@@ -21,11 +22,10 @@ internal sealed record PairFilter(
     private bool AsksForAnEnd => ReadyState is not null || Phase is not null || Deployment is not null;
 
     /// <summary>Called under the pair's lock.</summary>
-    public bool Matches(Pair pair) => !AsksForAnEnd || Matches(pair[0]) || Matches(pair[1]);
+    public bool Matches(Pair pair) => !AsksForAnEnd || pair.Ends.Any(Matches);
 
-    private bool Matches(End? end) =>
-        end is not null
-        && (ReadyState is null || end.State.ReadyState == ReadyState)
+    private bool Matches(End end) =>
+        (ReadyState is null || end.State.ReadyState == ReadyState)
         && (Phase is null || end.State.Phase == Phase)
         && (Deployment is null || end.Settings.Deployment == Deployment);
 }

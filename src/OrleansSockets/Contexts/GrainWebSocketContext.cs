@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSockets.Deployments;
+using OrleansSockets.Ends;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Contexts;
@@ -8,7 +9,7 @@ namespace OrleansSockets.Contexts;
 /// The context of a grain activation: handlers run in the activation's own turns, between the awaits of its calls. The activation is kept
 /// alive while it has accepted ends that are not finished; if it ends all the same, those ends send 1012.
 /// </summary>
-internal sealed class GrainWebSocketContext : WebSocketContext
+internal sealed class GrainWebSocketContext : WebSocketContext, IDeferredWork
 {
     // Of the upgrade that runs; others may run between its awaits.
     private static readonly AsyncLocal<List<WebSocketEnd>?> Upgrading = new();
@@ -19,6 +20,7 @@ internal sealed class GrainWebSocketContext : WebSocketContext
     private readonly HashSet<WebSocketEnd> _accepted = [];
     private string? _deployment;
     private bool _hasEnded;
+    private bool _isDelayed;
 
     private GrainWebSocketContext(IGrainContext grain, IGrainRuntime runtime, PairHub hub, DeploymentRegistry deployments)
         : base(hub, deployments.Default)
@@ -56,7 +58,7 @@ internal sealed class GrainWebSocketContext : WebSocketContext
 
     internal override void Post(Action turn)
     {
-        Hub.WorkBegan();
+        Work.Begin();
         _grain.Scheduler.QueueAction(() => RunTurn(turn));
     }
 
@@ -74,7 +76,7 @@ internal sealed class GrainWebSocketContext : WebSocketContext
 
             if (!tooLate && _accepted.Add(end) && _accepted.Count == 1)
             {
-                _runtime.DelayDeactivation(_grain, Timeout.InfiniteTimeSpan);
+                PairGate.Afterwards(this);
             }
         }
 
@@ -93,8 +95,21 @@ internal sealed class GrainWebSocketContext : WebSocketContext
         {
             if (_accepted.Remove(end) && _accepted.Count == 0)
             {
-                // Negative: the delay is taken back, the ordinary collection age counts again.
-                _runtime.DelayDeactivation(_grain, TimeSpan.Zero);
+                PairGate.Afterwards(this);
+            }
+        }
+    }
+
+    /// <summary>The first end was accepted, or the last one has finished.</summary>
+    void IDeferredWork.Run()
+    {
+        lock (_accepted)
+        {
+            // Zero takes the delay back: the ordinary collection age counts again.
+            if (_isDelayed != _accepted.Count > 0)
+            {
+                _isDelayed = !_isDelayed;
+                _runtime.DelayDeactivation(_grain, _isDelayed ? Timeout.InfiniteTimeSpan : TimeSpan.Zero);
             }
         }
     }

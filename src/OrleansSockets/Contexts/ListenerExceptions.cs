@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
-using OrleansSockets.Pairs;
+using OrleansSockets.Ends;
+using OrleansSockets.Rules;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Contexts;
@@ -8,7 +9,7 @@ namespace OrleansSockets.Contexts;
 /// Tells of what listeners threw, and of what failed around them: to the log, to the handlers of one context, to that of the silo. Nothing
 /// here throws.
 /// </summary>
-internal sealed class ListenerExceptions(PairHub hub)
+internal sealed class ListenerExceptions(EndHost host)
 {
     private readonly Lock _gate = new();
     private Registration[] _handlers = [];
@@ -26,7 +27,7 @@ internal sealed class ListenerExceptions(PairHub hub)
     }
 
     /// <summary>On any thread.</summary>
-    public void Log(UnhandledListenerExceptionEvent e, int side)
+    public void Log(UnhandledListenerExceptionEvent e, Side side)
     {
         if (e.IsRejection)
         {
@@ -46,13 +47,13 @@ internal sealed class ListenerExceptions(PairHub hub)
             Tell(registration.Handler, e);
         }
 
-        if (hub.Options.UnhandledListenerException is { } all)
+        if (host.Options.UnhandledListenerException is { } all)
         {
             Tell(all, e);
         }
     }
 
-    public void LogFault(Exception error, PairId pair, int side) => Log(logger => ContextLog.EndFault(logger, error, side, pair));
+    public void LogFault(Exception error, PairId pair, Side side) => Log(logger => ContextLog.EndFault(logger, error, side, pair));
 
     public void LogFault(Exception error) => Log(logger => ContextLog.TurnFault(logger, error));
 
@@ -72,7 +73,7 @@ internal sealed class ListenerExceptions(PairHub hub)
     {
         try
         {
-            write(hub.ContextLogger);
+            write(host.ContextLogger);
         }
         catch (Exception)
         {

@@ -1,3 +1,4 @@
+using OrleansSockets.Deployments;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Contexts;
@@ -18,7 +19,7 @@ internal sealed class TurnQueueContext : WebSocketContext, IThreadPoolWorkItem
 
     internal override void Post(Action turn)
     {
-        Hub.WorkBegan();
+        Work.Begin();
         lock (_gate)
         {
             _turns.Enqueue(turn);

@@ -1,10 +1,11 @@
+using OrleansSockets.Custody;
 using OrleansSockets.Deployments;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Contexts;
 
 /// <inheritdoc cref="IWebSocketPairFactory"/>
-internal sealed class WebSocketPairFactory(PairHub hub, DeploymentRegistry deployments) : IWebSocketPairFactory
+internal sealed class WebSocketPairFactory(PairHub hub, EndClaims claims, DeploymentRegistry deployments) : IWebSocketPairFactory
 {
     public WebSocketPair Create(WebSocketPairOptions? options = null) => new(Ambient(), options);
 
@@ -16,7 +17,7 @@ internal sealed class WebSocketPairFactory(PairHub hub, DeploymentRegistry deplo
         ArgumentNullException.ThrowIfNull(ticket);
         var context = Ambient();
         WebSocketEnd? claimed = null;
-        await hub.Claims.ClaimAsync(ticket, context.Settings, end => claimed = new WebSocketEnd(end, context), cancellationToken);
+        await claims.ClaimAsync(ticket, context.Settings, end => claimed = new WebSocketEnd(end, context), cancellationToken);
         return claimed!;
     }
 

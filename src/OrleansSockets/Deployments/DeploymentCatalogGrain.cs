@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
-using OrleansSockets.Administration;
-using OrleansSockets.Pairs;
+using OrleansSockets.Diagnostics;
 
 namespace OrleansSockets.Deployments;
 
@@ -8,7 +7,7 @@ namespace OrleansSockets.Deployments;
 internal sealed partial class DeploymentCatalogGrain(
     DeploymentStorage storage,
     DeploymentRegistry registry,
-    NodeServiceClient nodes,
+    IDeploymentNodes nodes,
     IClusterMembershipService membership,
     TimeProvider clock,
     ILogger<DeploymentCatalogGrain> logger) : Grain, IDeploymentCatalogGrain
@@ -145,9 +144,9 @@ internal sealed partial class DeploymentCatalogGrain(
         {
             try
             {
-                return await nodes.On(node).GetDeploymentsAsync().WaitAsync(SilenceLimit, clock, cancellation);
+                return await nodes.GetDeploymentsAsync(node).WaitAsync(SilenceLimit, clock, cancellation);
             }
-            catch (Exception e) when (PairHub.IsTransient(e))
+            catch (Exception e) when (CallFaults.MeansUnreached(e))
             {
                 return [];
             }

@@ -1,5 +1,4 @@
 using OrleansSockets.Compatibility;
-using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Deployments;
 

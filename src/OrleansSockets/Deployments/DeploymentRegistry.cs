@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansSockets.Compatibility;
-using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Deployments;
 

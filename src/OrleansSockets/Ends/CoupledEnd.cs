@@ -1,4 +1,3 @@
-using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
 using OrleansSockets.Streams;
 using OrleansSockets.Timelines;
@@ -13,24 +12,19 @@ namespace OrleansSockets.Ends;
 internal sealed class CoupledEnd
 {
     private readonly End _end;
-    private readonly Pair _pair;
 
     // Written under the gate.
     private volatile bool _takesAll;
     private volatile bool _mayDiscard;
     private bool _hasDiscarded;
 
-    private CoupledEnd(End end)
-    {
-        _end = end;
-        _pair = end.Pair;
-    }
+    private CoupledEnd(End end) => _end = end;
 
-    public Lock Gate => _pair.Gate;
+    public PairGate Gate => _end.Pair.Gate;
 
-    public PairId Pair => _pair.Id;
+    public PairId Pair => _end.Pair.Id;
 
-    public int Side => _end.Side;
+    public Side Side => _end.Side;
 
     /// <summary>False: the socket should not be read until <see cref="WaitForRoom"/> ends, so that TCP pushes back to the client.</summary>
     public bool HasRoom => _end.Out.IsFinished || _mayDiscard
@@ -52,7 +46,7 @@ internal sealed class CoupledEnd
     {
         get
         {
-            lock (Gate)
+            using (Gate.Enter())
             {
                 return _end.PeerKnown.IsTrue;
             }
@@ -65,32 +59,29 @@ internal sealed class CoupledEnd
     /// <summary>Ends when the other end reads no more. When its Close is written, TCP can end.</summary>
     public Task PeerGone => WaitFor(_end.PeerGone);
 
-    /// <summary>Claims a released end for a socket. The consumer is signalled from here on.</summary>
-    /// <exception cref="WebSocketPairException">The end was claimed already, or its time is over.</exception>
-    public static async Task<CoupledEnd> ClaimAsync(
-        PairHub hub, EndTicket ticket, EndSettings settings, IEndConsumer consumer, bool readsAhead, bool awaitsClient,
-        CancellationToken cancellation)
+    /// <summary>Joins an end to a socket. Its consumer is signalled from here on. Called under the pair's lock.</summary>
+    /// <exception cref="WebSocketPairException">The end was accepted or given away.</exception>
+    public static CoupledEnd Couple(End end, IEndConsumer consumer, bool readsAhead = true, bool awaitsClient = false)
     {
-        var end = await hub.Claims.ClaimAsync(ticket, settings, end => Couple(end, consumer), cancellation).ConfigureAwait(false);
-        return new CoupledEnd(end) { ReadsAhead = readsAhead, AwaitsClient = awaitsClient };
+        var step = end.Couple(consumer);
+        return step.Effect == EndEffect.Throw
+            ? throw WebSocketPairException.Of(step.Error)
+            : new CoupledEnd(end) { ReadsAhead = readsAhead, AwaitsClient = awaitsClient };
     }
 
     /// <summary>Joins an end of this process, for a socket that this process opened.</summary>
     /// <exception cref="WebSocketPairException">The end was accepted or given away.</exception>
     public static CoupledEnd Join(WebSocketEnd end, IEndConsumer consumer)
     {
-        var core = end.Core;
-        lock (core.Pair.Gate)
+        using (end.Core.Pair.Gate.Enter())
         {
-            Couple(core, consumer);
+            return Couple(end.Core, consumer);
         }
-
-        return new CoupledEnd(core);
     }
 
     public Task WaitForRoom()
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
             return HasRoom ? Task.CompletedTask : _end.WaitForRoom();
         }
@@ -103,11 +94,11 @@ internal sealed class CoupledEnd
     public void Send(bool isText, bool first, bool last, ReadOnlySpan<byte> part)
     {
         var kind = isText ? PairFrameKind.Text : PairFrameKind.Binary;
-        lock (Gate)
+        using (Gate.Enter())
         {
             if (!HasRoomInQueue)
             {
-                _pair.Pump(_end);
+                _end.Pump();
             }
 
             _hasDiscarded |= _mayDiscard && !HasRoomInQueue;
@@ -121,9 +112,9 @@ internal sealed class CoupledEnd
     /// <summary>Sends on what was sent here.</summary>
     public void Flush()
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
-            _pair.Pump(_end);
+            _end.Pump();
         }
     }
 
@@ -133,7 +124,7 @@ internal sealed class CoupledEnd
     /// </summary>
     public void TakeAll()
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
             _takesAll = true;
             _end.SignalRoom();
@@ -146,7 +137,7 @@ internal sealed class CoupledEnd
     /// </summary>
     public void Discard()
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
             _mayDiscard = true;
             _end.SignalRoom();
@@ -159,15 +150,15 @@ internal sealed class CoupledEnd
     /// </summary>
     public bool EndInput()
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
-            if (_end.Route != EndRoute.Local && !_end.PeerKnown.IsTrue)
+            if (_end.IsAttached && !_end.PeerKnown.IsTrue)
             {
                 Drop();
                 return false;
             }
 
-            _pair.Send(_end, PairFrame.InputEnded());
+            _end.Send(PairFrame.InputEnded());
             return true;
         }
     }
@@ -178,14 +169,14 @@ internal sealed class CoupledEnd
     /// </summary>
     public bool Ping(ReadOnlySpan<byte> payload)
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
             if (ReadsAhead || _end.Out.IsFinished || _mayDiscard)
             {
                 return false;
             }
 
-            _pair.SendPing(_end, payload.ToArray());
+            _end.SendPing(payload.ToArray());
             return true;
         }
     }
@@ -193,21 +184,21 @@ internal sealed class CoupledEnd
     /// <summary>A line for the pair's timeline: what the socket decided or met.</summary>
     public void Note(string what, int? code = null)
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
-            _pair.Timeline.Add(_end.Side, what, code, PairCause.SocketEnded);
+            _end.Pair.Timeline.Add(_end.Side, what, code, PairCause.SocketEnded);
         }
     }
 
     /// <summary>The socket received a Close.</summary>
     public void Close(int? code, ReadOnlySpan<byte> reason)
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
             var close = PairFrame.Close(code, reason.ToArray());
             if (AwaitsClient && !_end.PeerKnown.IsTrue)
             {
-                _pair.AnswerAlone(_end, close);
+                _end.AnswerAlone(close);
             }
             else if (_hasDiscarded)
             {
@@ -216,7 +207,7 @@ internal sealed class CoupledEnd
             }
             else
             {
-                _pair.Send(_end, close);
+                _end.Send(close);
             }
         }
     }
@@ -224,18 +215,18 @@ internal sealed class CoupledEnd
     /// <summary>The socket is gone: nothing more can be read from it or written to it.</summary>
     public void Drop()
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
             if (AwaitsClient && !_end.PeerKnown.IsTrue)
             {
-                _pair.Abandon(_end);
+                _end.LeaveUnmet();
             }
             else
             {
-                _pair.Send(_end, PairFrame.Drop());
+                _end.Send(PairFrame.Drop());
             }
 
-            _pair.StopReading(_end);
+            _end.StopReading();
         }
     }
 
@@ -245,15 +236,15 @@ internal sealed class CoupledEnd
     /// </summary>
     public void Fail(int code, string text)
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
             if (AwaitsClient && !_end.PeerKnown.IsTrue)
             {
-                _pair.AnswerAlone(_end, PairFrame.Drop());
+                _end.AnswerAlone(PairFrame.Drop());
             }
             else
             {
-                _pair.Send(_end, PairFrame.Violation(code, text));
+                _end.Send(PairFrame.Violation(code, text));
             }
         }
     }
@@ -261,7 +252,7 @@ internal sealed class CoupledEnd
     /// <summary>The next thing for the socket.</summary>
     public bool TryTake(out ReceivedItem item)
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
             return _end.In.TryTake(out item);
         }
@@ -270,9 +261,9 @@ internal sealed class CoupledEnd
     /// <summary>An item that was taken is written (or was the end of it all): gives credit back. In order.</summary>
     public void Consumed(in ReceivedItem item)
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
-            _pair.Consumed(_end, item);
+            _end.Consumed(item);
         }
     }
 
@@ -280,22 +271,9 @@ internal sealed class CoupledEnd
 
     private Task WaitFor(Condition condition)
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
             return condition.WaitAsync();
         }
-    }
-
-    private static void Couple(End end, IEndConsumer consumer)
-    {
-        var step = EndMachine.Couple(end.State);
-        if (step.Effect == EndEffect.Throw)
-        {
-            throw WebSocketPairException.Of(step.Error);
-        }
-
-        end.State = step.State;
-        end.RoomLimit = PairFrame.MaxChunk;
-        end.Pair.Consume(end, consumer);
     }
 }

@@ -54,9 +54,9 @@ internal sealed class EndCouple
         var (end, other) = (_legs[leg], _legs[1 - leg]);
 
         // What passes waits at its source, not here.
-        lock (end.Core.Pair.Gate)
+        using (end.Core.Pair.Gate.Enter())
         {
-            end.Core.RoomLimit = Math.Min(end.Core.RoomLimit, MaxUnderWay);
+            end.Core.LimitRoom(MaxUnderWay);
         }
 
         end.OnMessage(e => RelayAsync(leg, other, e.Data));
@@ -97,9 +97,7 @@ internal sealed class EndCouple
             Close(1, step.ToB);
             if (step.Effects.HasFlag(CloseRelayEffects.StartTimer) && _options.CloseTimeout > TimeSpan.Zero)
             {
-                var pair = _legs[0].Core.Pair;
-                _timer ??= pair.Hub.StartTimer(
-                    pair,
+                _timer ??= _legs[0].Core.Pair.StartTimer(
                     "a couple's CloseTimeout",
                     _options.CloseTimeout,
                     () => Perform(state => CloseRelay.TimedOut(state, _options.LostCode)));

@@ -1,8 +1,6 @@
 using System.Text;
-using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
 using OrleansSockets.Streams;
-using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Ends;
@@ -10,9 +8,9 @@ namespace OrleansSockets.Ends;
 /// <summary>
 /// Turns what arrives for an accepted end into events, in turns of the end's context. An asynchronous handler holds up this end only.
 /// </summary>
-internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContext context) : IEndConsumer
+internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContext context) : IEndConsumer, IDeferredWork
 {
-    private readonly Pair _pair = end.Pair;
+    private readonly IPair _pair = end.Pair;
     private bool _scheduled;
     private bool _isFaulty;
 
@@ -29,7 +27,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     public void Start()
     {
         Context.Retain(Owner);
-        _pair.Consume(end, this);
+        end.Consume(this);
     }
 
     public void Signal()
@@ -37,9 +35,12 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         if (!_scheduled)
         {
             _scheduled = true;
-            Context.Events.Add(this);
+            PairGate.Afterwards(this);
         }
     }
+
+    /// <summary>Something has arrived.</summary>
+    void IDeferredWork.Run() => Context.Events.Add(this);
 
     /// <summary>Called under the pair's lock.</summary>
     public void ReleaseIfFinished()
@@ -67,14 +68,14 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     private bool RaiseNext()
     {
         ReceivedItem item;
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
             if (end.State.Failed)
             {
-                _pair.StopReading(end);
+                end.StopReading();
             }
 
-            _pair.ConsumePings(end);
+            end.ConsumePings();
             if (!end.In.TryTake(out item))
             {
                 _scheduled = false;
@@ -123,7 +124,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     private async Task FinishLaterAsync(ReceivedItem item, EndEffect effect, IReadOnlyList<Task> pending)
     {
         // Counts as work until it is queued as a turn.
-        Context.Hub.WorkBegan();
+        Context.Work.Begin();
         try
         {
             await ObserveAsync(effect == EndEffect.Deliver ? EventTypes.Error : TypeOf(item), pending).ConfigureAwait(false);
@@ -131,7 +132,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         }
         finally
         {
-            Context.Hub.WorkEnded();
+            Context.Work.End();
         }
     }
 
@@ -162,7 +163,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
 
     private async Task ObserveAsync(string type, Task task)
     {
-        Context.Hub.WorkBegan();
+        Context.Work.Begin();
         try
         {
             await task.ConfigureAwait(false);
@@ -176,42 +177,27 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         }
         finally
         {
-            Context.Hub.WorkEnded();
+            Context.Work.End();
         }
     }
 
     private void Finish(in ReceivedItem item, EndEffect effect)
     {
-        // A close handler of a drop that threw has changed nothing (E-63).
-        var threwInVain = effect == EndEffect.Discard;
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            if (end.State is { Failed: true, Aborted: false })
-            {
-                end.State = EndMachine.AfterFailure(end.State).State;
-                GoneSilently();
-            }
-            else if (item.Kind == PairFrameKind.Close && end.PeerGone.IsTrue)
-            {
-                end.State = EndMachine.ReceiveDrop(end.State).State;
-            }
-            else if (item.IsDrop && !threwInVain)
-            {
-                end.State = EndMachine.AfterDrop(end.State).State;
-            }
-
-            _pair.Consumed(end, item);
-            if (end.State.Failed || (item.IsTerminal && !threwInVain))
-            {
-                end.State = EndMachine.AfterLastEvent(end.State).State;
-                ReleaseIfFinished();
-            }
+            end.AfterEvent(item, isInVain: effect == EndEffect.Discard);
+            ReleaseIfFinished();
         }
     }
 
     private EventListeners.Dispatched RaiseClose(in ReceivedItem item)
     {
-        var step = Apply(EndMachine.ReceiveClose, item);
+        EndStep step;
+        using (_pair.Gate.Enter())
+        {
+            step = end.ReceiveClose(item);
+        }
+
         return step.Effect is EndEffect.Deliver or EndEffect.ReplyThenDeliver
             ? Raise(new SocketEvent(EventTypes.Close)
             {
@@ -225,12 +211,9 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     private EventListeners.Dispatched RaiseDrop()
     {
         EndStep step;
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            step = Apply(EndMachine.ReceiveDrop, default);
-
-            // A client that only ended its input waits for what was said until now, and for no more.
-            _pair.EndOutput(end);
+            step = end.ReceiveDrop();
         }
 
         return step.Effect == EndEffect.Deliver
@@ -241,20 +224,17 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     private EventListeners.Dispatched RaiseViolation(in ReceivedItem item)
     {
         var kind = item.Code == CloseCode.MessageTooBig ? WebSocketPairErrorKind.MessageTooLarge : WebSocketPairErrorKind.ProtocolError;
-        var text = Encoding.UTF8.GetString(item.Payload.Span);
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            var step = EndMachine.Fail(end.State);
-            end.State = step.State;
-            if (step.Effect != EndEffect.Deliver)
+            if (end.ReceiveViolation(kind).Effect != EndEffect.Deliver)
             {
                 return default;
             }
 
-            _pair.Timeline.Add(end.Side, $"failed: {kind}", cause: PairCause.Failed);
-            GoneSilently();
+            ReleaseIfFinished();
         }
 
+        var text = Encoding.UTF8.GetString(item.Payload.Span);
         var error = new WebSocketPairException(kind, $"WebSocket protocol error; the client was closed with {item.Code}: {text}");
         var (_, pending) = Raise(new SocketEvent(EventTypes.Error) { Kind = kind, Error = error });
 
@@ -275,37 +255,14 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         }
     }
 
-    private EndStep Apply(Func<EndState, EndStep> rule, in ReceivedItem item)
-    {
-        lock (_pair.Gate)
-        {
-            var step = rule(end.State);
-            end.State = step.State;
-            if (step.Effect == EndEffect.ReplyThenDeliver)
-            {
-                _pair.Timeline.Add(end.Side, "answers the Close by itself");
-                _pair.Send(end, PairFrame.Close(item.Code == PairFrame.NoCode ? null : item.Code, item.Payload));
-            }
-
-            return step;
-        }
-    }
-
-    // If the end fails, reading ends at once. What the error handlers send goes out; when they have run, the peer sees a drop.
     private EndEffect Throw(Exception error, EndEvent raised)
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            var step = EndMachine.Throw(end.State, end.Settings.Rules, raised);
-            end.State = step.State;
+            var step = end.ListenerThrew(raised);
             if (step.Effect == EndEffect.Deliver)
             {
                 Failure = error;
-                _pair.Timeline.Add(end.Side, "failed: a listener threw", cause: PairCause.Failed);
-            }
-            else
-            {
-                _pair.Timeline.Add(end.Side, "a listener threw, which changes nothing");
             }
 
             return step.Effect;
@@ -319,10 +276,9 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         Context.Exceptions.LogFault(error, _pair.Id, end.Side);
 
         // The fault may last, so one step that fails keeps nothing from the others.
-        TryLocked(() => end.State = EndMachine.Fail(end.State).State);
-        TryLocked(() => _pair.Timeline.Add(end.Side, $"failed: a fault of its host ({error.GetType().Name})", cause: PairCause.Failed));
-        TryLocked(() => _pair.Send(end, PairFrame.Drop()));
-        TryLocked(() => _pair.StopReading(end));
+        TryLocked(() => end.Fail($"failed: a fault of its host ({error.GetType().Name})"));
+        TryLocked(() => end.Send(PairFrame.Drop()));
+        TryLocked(end.StopReading);
         TryLocked(ReleaseIfFinished);
         var (_, pending) = Raise(new SocketEvent(EventTypes.Error) { Kind = WebSocketPairErrorKind.Other, Error = error });
         _ = ObserveAsync(EventTypes.Error, pending);
@@ -332,7 +288,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     {
         try
         {
-            lock (_pair.Gate)
+            using (_pair.Gate.Enter())
             {
                 step();
             }
@@ -349,12 +305,4 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         { IsTerminal: true } => EventTypes.Close,
         _ => EventTypes.Message,
     };
-
-    // No Close is sent. Called under the pair's lock.
-    private void GoneSilently()
-    {
-        _pair.Send(end, PairFrame.Drop());
-        _pair.StopReading(end);
-        ReleaseIfFinished();
-    }
 }

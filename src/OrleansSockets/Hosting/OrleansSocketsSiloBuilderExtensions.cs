@@ -7,8 +7,10 @@ using Orleans.Runtime.MembershipService.SiloMetadata;
 using OrleansSockets;
 using OrleansSockets.Administration;
 using OrleansSockets.Contexts;
+using OrleansSockets.Custody;
 using OrleansSockets.Deployments;
 using OrleansSockets.Diagnostics;
+using OrleansSockets.Ends;
 using OrleansSockets.Links;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rendezvous;
@@ -55,7 +57,15 @@ public static class OrleansSocketsSiloBuilderExtensions
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloPaths>());
         services.AddSingleton<SiloDetour>();
         services.AddSingleton<SiloLinks>();
+        services.AddSingleton<EndHost>();
         services.AddSingleton<PairHub>();
+        services.AddSingleton<PairActivity>();
+        services.AddSingleton<UnfinishedMessages>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<UnfinishedMessages>());
+        services.AddSingleton<PairGrainCalls>();
+        services.AddSingleton<EndAttachments>();
+        services.AddSingleton<EndClaims>();
+        services.AddSingleton<ILinkReceiver, RemoteSilos>();
         services.AddSingleton<GrainContexts>();
         services.AddScoped<ActivationLifetime>();
         services.AddSingleton<IWebSocketPairFactory, WebSocketPairFactory>();
@@ -71,6 +81,7 @@ public static class OrleansSocketsSiloBuilderExtensions
         builder.AddGrainService<RendezvousService>();
         services.AddSingleton<PairAdministration>();
         services.AddSingleton<NodeServiceClient>();
+        services.AddSingleton<IDeploymentNodes>(provider => provider.GetRequiredService<NodeServiceClient>());
         builder.AddGrainService<NodeService>();
         return builder;
     }

@@ -1,5 +1,4 @@
 using Orleans.Services;
-using OrleansSockets.Pairs;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Links;

@@ -3,10 +3,6 @@ namespace OrleansSockets.Links;
 /// <summary>Calls to another silo whose answer may never come.</summary>
 internal static class PathCalls
 {
-    /// <summary>The call may not have reached the silo, or its answer did not come back.</summary>
-    public static bool MeansUnreached(Exception e) =>
-        e is OrleansException or TimeoutException or OperationCanceledException or IOException;
-
     /// <summary>Waits for an answer.</summary>
     /// <param name="call">The call. It goes on when this fails.</param>
     /// <param name="limit">How long.</param>

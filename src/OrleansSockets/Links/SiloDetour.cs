@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orleans.Runtime.Placement;
+using OrleansSockets.Diagnostics;
 
 namespace OrleansSockets.Links;
 
@@ -25,7 +26,7 @@ internal sealed class SiloDetour(
             {
                 return await paths.Service(through).RunAsync(call).ConfigureAwait(false);
             }
-            catch (Exception e) when (call.IsIdempotent && PathCalls.MeansUnreached(e))
+            catch (Exception e) when (call.IsIdempotent && CallFaults.MeansUnreached(e))
             {
                 // That silo has lost its way, too, or is gone: the direct one may be back.
             }
@@ -41,7 +42,7 @@ internal sealed class SiloDetour(
         {
             return await direct.WithinAsync(_timeout, changed, clock).ConfigureAwait(false);
         }
-        catch (Exception e) when (PathCalls.MeansUnreached(e))
+        catch (Exception e) when (CallFaults.MeansUnreached(e))
         {
             var other = paths.Detour(call.Target) ?? (direct.IsCompleted ? null : paths.AnyOther(call.Target));
             if (other is null)

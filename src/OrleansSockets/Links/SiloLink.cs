@@ -143,7 +143,8 @@ internal sealed partial class SiloLink(
                 }
                 else
                 {
-                    Refuse($"speaks the wire versions {theirs.Lowest} to {theirs.Highest}, and this one {spoken.Lowest} to {spoken.Highest}");
+                    Refuse(
+                        $"speaks the wire versions {theirs.Lowest} to {theirs.Highest}, and this one {spoken.Lowest} to {spoken.Highest}");
                 }
 
                 return;

@@ -32,8 +32,6 @@ internal sealed partial class SiloLinks(
 
     public bool IsIdle => _links.Values.All(link => link.IsIdle);
 
-    public ILinkService Service(SiloAddress to) => paths.Service(to);
-
     /// <summary>From now on nothing leaves this silo and nothing arrives, as if its machine were gone.</summary>
     public void Sever()
     {
@@ -46,9 +44,21 @@ internal sealed partial class SiloLinks(
 
     public void Send(SiloAddress to, in LinkFrame frame) => Link(to)?.Send(frame);
 
-    /// <summary>Sends all that is ready for a silo. What it cannot be sent to any more is left.</summary>
+    /// <summary>Sends all that is ready for a silo.</summary>
     public void Send<TFrames>(SiloAddress to, ref TFrames frames)
-        where TFrames : struct, ILinkFrames => Link(to)?.Send(ref frames);
+        where TFrames : struct, ILinkFrames
+    {
+        if (Link(to) is { } link)
+        {
+            link.Send(ref frames);
+            return;
+        }
+
+        while (frames.TryNext(out _))
+        {
+            // Nobody misses it: its sender loses that silo, or is severed from it.
+        }
+    }
 
     private SiloLink? Link(SiloAddress to)
     {

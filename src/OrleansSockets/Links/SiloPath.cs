@@ -1,3 +1,4 @@
+using OrleansSockets.Diagnostics;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Links;
@@ -169,7 +170,7 @@ internal sealed class SiloPath(SiloAddress to, IPathProbe probe, TimeSpan timeou
         catch (Exception e)
         {
             // What the silo itself has thrown is an answer, too.
-            answered = !PathCalls.MeansUnreached(e);
+            answered = !CallFaults.MeansUnreached(e);
         }
         finally
         {

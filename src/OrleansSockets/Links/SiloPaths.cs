@@ -39,7 +39,12 @@ internal sealed partial class SiloPaths(
     /// <summary>Ends when a detour is found that was not known before: what waits for an answer may go there.</summary>
     public Task DetourFound => Volatile.Read(ref _detourFound).Task;
 
-    public ILinkService Service(SiloAddress to) => (_client ??= new LinkServiceClient(services)).On(to);
+    /// <summary>The service of this silo; set once, by it.</summary>
+    public ILinkService? Own { get; set; }
+
+    /// <summary>The service of a silo. This silo's own is called without Orleans.</summary>
+    public ILinkService Service(SiloAddress to) =>
+        Own is { } own && to.Equals(silo.SiloAddress) ? own : (_client ??= new LinkServiceClient(services)).On(to);
 
     public Task DeliverAsync(SiloAddress to, LinkBatch batch) => Path(to).DeliverAsync(batch);
 

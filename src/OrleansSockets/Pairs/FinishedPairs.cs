@@ -1,3 +1,4 @@
+using OrleansSockets.Rules;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Pairs;
@@ -37,11 +38,11 @@ internal sealed class FinishedPairs
     }
 
     /// <summary>That end lived here, and was finished.</summary>
-    public bool Contains(PairId id, int side)
+    public bool Contains(PairId id, Side side)
     {
         lock (_gate)
         {
-            return (_sides[id] & Bit(side)) != 0;
+            return (_sides[id] & Bit((int)side)) != 0;
         }
     }
 

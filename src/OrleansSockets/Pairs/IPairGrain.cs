@@ -1,3 +1,5 @@
+using OrleansSockets.Wire;
+
 namespace OrleansSockets.Pairs;
 
 /// <summary>The owner of one pair: who is attached, and what has become of both streams. Messages never pass through its calls.</summary>

@@ -1,6 +1,6 @@
+using OrleansSockets.Deployments;
+using OrleansSockets.Ends;
 using OrleansSockets.Rules;
-using OrleansSockets.Links;
-using OrleansSockets.Streams;
 using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
 
@@ -10,451 +10,250 @@ namespace OrleansSockets.Pairs;
 /// The live object of a pair on one silo: the ends that live here, and the relay if the pair grain does. One lock guards them all, so a
 /// relay inside a silo is a method call. User code and I/O never run under the lock.
 /// </summary>
-internal sealed class Pair(PairHub hub, PairId id)
+internal sealed class Pair(PairHub hub, PairId id) : IPair
 {
     private readonly End?[] _ends = new End?[2];
     private readonly ReleasedEnd?[] _released = new ReleasedEnd?[2];
 
-    public Lock Gate { get; } = new();
+    public PairGate Gate { get; } = new();
 
     public PairId Id { get; } = id;
 
-    public PairHub Hub { get; } = hub;
+    public EndHost Host => hub.Host;
 
-    public PairRelay? Relay { get; set; }
+    public SiloAddress Silo => hub.Silo;
 
-    public PairTimeline Timeline { get; } = new(hub.Clock);
+    /// <inheritdoc cref="PairHub.IsDead"/>
+    public bool IsDead(SiloAddress silo) => hub.IsDead(silo);
+
+    public PairRelay? Relay { get; private set; }
+
+    public PairTimeline Timeline { get; } = new(hub.Host.Clock);
 
     /// <summary>Where the pair grain should live, for a pair that was constructed here.</summary>
     public SiloAddress? Placement { get; init; }
 
-    public End? this[int side] => _ends[side];
+    /// <summary>The ends that live here.</summary>
+    public IEnumerable<End> Ends => _ends.OfType<End>();
 
     /// <summary>Nothing is left to do here.</summary>
-    public bool IsDone => Relay is null && IsSideDone(0) && IsSideDone(1);
+    public bool IsDone => Relay is null && IsSideDone(Side.Client) && IsSideDone(Side.Server);
 
-    public End AddEnd(int side, EndSettings settings)
+    /// <summary>Nothing is under way here.</summary>
+    public bool IsQuiet
     {
-        var end = new End(this, side, settings, Hub.Options.InitialWindow);
-        _ends[side] = end;
-        return end;
+        get
+        {
+            using (Gate.Enter())
+            {
+                return _ends[0] is not { IsQuiet: false } && _ends[1] is not { IsQuiet: false };
+            }
+        }
     }
 
-    public void RemoveEnd(int side) => _ends[side] = null;
+    public End? this[Side side] => _ends[(int)side];
 
-    public ReleasedEnd? Released(int side) => _released[side];
+    public End AddEnd(Side side, EndSettings settings) => _ends[(int)side] = new End(this, side, settings);
+
+    public void RemoveEnd(Side side) => _ends[(int)side] = null;
+
+    public ReleasedEnd? Released(Side side) => _released[(int)side];
 
     /// <summary>The end is given away: what its peer sends waits in the peer's stream and goes to the new place.</summary>
-    public ReleasedEnd Release(int side, DateTimeOffset deadline)
+    public ReleasedEnd Release(Side side, DateTimeOffset deadline)
     {
-        _ends[side] = null;
-        _ends[1 - side]?.Out.ReceiverDetached();
-        return _released[side] = new ReleasedEnd(deadline);
+        _ends[(int)side] = null;
+        this[side.Other()]?.Out.ReceiverDetached();
+        return _released[(int)side] = new ReleasedEnd(deadline);
     }
 
-    /// <summary>Queues a frame of a local end and sends what may go.</summary>
-    public void Send(End end, PairFrame frame)
+    /// <summary>The pair grain is active here from now on.</summary>
+    public PairRelay StartRelay(Action finished)
     {
-        if (frame.IsTerminal && !end.Out.HasEnded)
-        {
-            var closed = frame.Kind == PairFrameKind.Close;
-            int? code = frame.Code is 0 or PairFrame.NoCode || (!closed && frame.Code is CloseCode.Abnormal) ? null : frame.Code;
-            Timeline.Add(end.Side, closed ? "sent Close" : "gone without Close", code, closed ? PairCause.Closed : PairCause.Gone);
-            CountFinished(end, closed ? "closed" : end.State.Failed ? "failed" : "dropped");
-        }
-
-        end.Out.Enqueue(frame);
-        Pump(end);
+        Timeline.Add(null, $"pair grain active on {Silo}");
+        return Relay = new PairRelay(this, Guid.NewGuid(), finished);
     }
 
-    /// <summary>
-    /// The peer's client is gone: behind what the end has said nothing follows. It is no news of this end, so nothing is noted.
-    /// </summary>
-    public void EndOutput(End end)
+    /// <summary>The pair grain's activation ends.</summary>
+    public void StopRelay(PairRelay relay)
     {
-        end.Out.Enqueue(PairFrame.Drop());
-        Pump(end);
+        relay.Dispose();
+        if (Relay != relay)
+        {
+            return;
+        }
+
+        Relay = null;
+        Timeline.Add(null, $"pair grain left {Silo}");
+        if (!relay.IsFinished)
+        {
+            relay.Leave();
+        }
+
+        RemoveIfDone();
     }
 
-    /// <summary>Queues a message in chunks. The bytes must not change any more. False: the silo's budget is met.</summary>
-    public bool SendMessage(End end, bool isText, ReadOnlyMemory<byte> bytes)
+    public IPairPort PortTo(SiloAddress silo) => silo.Equals(hub.Silo) ? this : hub.PortTo(silo);
+
+    public void RemoveIfDone() => hub.RemoveIfDone(this);
+
+    public ITimer StartTimer(string work, TimeSpan due, Action callback) => Host.Timers.Create(
+        Host.Clock, work, callback, due, Timeout.InfiniteTimeSpan, failed: () => Break(null, $"a fault in {work}"));
+
+    /// <summary>What another silo, or this one, says to an end or to the relay here.</summary>
+    public void Receive(SiloAddress from, in LinkFrame frame)
     {
-        if (end.Out.HasEnded || end.Out.IsFinished)
+        if (!frame.ToOwner)
         {
-            return true;
+            ReceiveForEnd(from, frame);
+            return;
         }
 
-        CountedPayload? counted = null;
-        if (bytes.Length > PairFrame.MaxChunk || CountedPayload.Of(bytes) is not null)
+        if (Relay is null)
         {
-            counted = CountedPayload.TryHold(Hub.Budget, bytes);
-            if (counted is null)
-            {
-                return false;
-            }
-
-            bytes = counted.Memory;
-        }
-        else if (!end.Out.HasBudgetFor(bytes.Length))
-        {
-            return false;
+            AnswerStale(PortTo(from), frame);
+            return;
         }
 
-        var kind = isText ? PairFrameKind.Text : PairFrameKind.Binary;
-        var first = true;
-        do
+        switch (frame.Kind)
         {
-            var chunk = bytes[..Math.Min(bytes.Length, PairFrame.MaxChunk)];
-            bytes = bytes[chunk.Length..];
-            end.Out.Enqueue(new PairFrame(0, kind, first, bytes.IsEmpty, 0, chunk));
-            first = false;
-        }
-        while (!bytes.IsEmpty);
-        counted?.Release();
-        Pump(end);
-        return true;
-    }
-
-    /// <summary>Queues a Ping of a local end's client.</summary>
-    public void SendPing(End end, ReadOnlyMemory<byte> payload)
-    {
-        end.Out.EnqueuePing(payload);
-        Pump(end);
-    }
-
-    /// <summary>
-    /// The end's consumer hears nothing of Pings: it acknowledges all that are next, and their sender takes that for the answer.
-    /// </summary>
-    public void ConsumePings(End end)
-    {
-        if (end.In.ConsumePings())
-        {
-            ReturnCredit(end);
+            case LinkFrameKind.Data:
+                Relay.Forward(frame.Side, frame.Frame);
+                break;
+            case LinkFrameKind.Credit:
+                Relay.Credit(frame.Side, frame.View.Consumed, frame.View.Window, frame.View.ReadsNoMore);
+                break;
+            case LinkFrameKind.Detach:
+                Relay.Detach(frame.Side, frame.Epoch);
+                break;
         }
     }
 
-    /// <summary>From now on what arrives goes to <paramref name="consumer"/>; what has arrived before comes first.</summary>
-    public void Consume(End end, IEndConsumer consumer)
+    /// <summary>The relay of a frame is not on this silo: its sender attaches again.</summary>
+    /// <param name="back">The way to the sender.</param>
+    /// <param name="frame">A finished pair's last credit may come after its relay went: nothing to attach for.</param>
+    public static void AnswerStale(IPairPort back, in LinkFrame frame)
     {
-        end.Consumer = consumer;
-        end.In.Open();
-        if (end.In.Waiting > 0)
+        if (frame.Kind == LinkFrameKind.Data || (frame.Kind == LinkFrameKind.Credit && !frame.View.ReadsNoMore))
         {
-            consumer.Signal();
+            back.Send(LinkFrame.OfControl(LinkFrameKind.Stale, frame.Pair, frame.Side, PairEpoch.None));
         }
-
-        ReturnCredit(end);
     }
 
-    public void Pump(End end)
-    {
-        if (end.Out.CanSend && end.Route != EndRoute.Local && !end.Owner!.Equals(Hub.Silo))
-        {
-            var frames = new OutFrames(this, end);
-            Hub.Links.Send(end.Owner, ref frames);
-        }
+    void IPairPort.Send(in LinkFrame frame) => Receive(hub.Silo, frame);
 
+    void IPairPort.Pump(End end)
+    {
         while (end.Out.TryNext(out var frame))
         {
-            RouteFrame(end, frame);
-        }
-
-        if (end.RoomWaiter is not null && end.Out.QueuedBytes < end.RoomLimit)
-        {
-            end.SignalRoom();
-        }
-    }
-
-    /// <summary>A frame from the other side arrives at a local end.</summary>
-    public void Deliver(int side, in PairFrame frame)
-    {
-        if (_ends[side] is not { } end)
-        {
-            return;
-        }
-
-        if (frame.IsDrop)
-        {
-            // Nobody is left to read what this end still has.
-            PeerGone(end);
-        }
-
-        if (end.In.Receive(frame))
-        {
-            end.Consumer?.Signal();
-        }
-
-        ReturnCredit(end);
-    }
-
-    /// <summary>The other side consumed up to <paramref name="consumed"/>.</summary>
-    public void Credit(int side, long consumed, int window, bool finished)
-    {
-        if (_ends[side] is not { } end)
-        {
-            return;
-        }
-
-        end.Out.Acknowledge(consumed, window);
-        while (end.Out.TryTakePong(out var payload))
-        {
-            if (end.In.ReceivePong(payload))
+            if (end.IsAttached)
             {
-                end.Consumer?.Signal();
+                Relay?.Forward(end.Side, frame);
+            }
+            else
+            {
+                this[end.Side.Other()]?.Receive(frame);
             }
         }
-
-        if (finished && !end.Out.IsFinished)
-        {
-            PeerGone(end);
-            if (end.State.In)
-            {
-                end.State = EndMachine.ReceiveDrop(end.State).State;
-            }
-        }
-
-        Pump(end);
-        Hub.RemoveIfDone(this);
-    }
-
-    /// <summary>The end's consumer is done with an item that it took.</summary>
-    public void Consumed(End end, in ReceivedItem item)
-    {
-        end.In.Consume(item);
-        ReturnCredit(end);
-    }
-
-    /// <summary>The end reads no more: its listener failed, or its socket is gone.</summary>
-    public void StopReading(End end)
-    {
-        end.In.Discard();
-        ReturnCredit(end);
-    }
-
-    /// <summary>What the peer has begun to say takes too much or too long: both sides see a Close with 1013.</summary>
-    public void CloseUnfinished(End end, string why, string outcome)
-    {
-        Timeline.Add(end.Side, $"closed for an unfinished message of the other end: {why}", CloseCode.TryAgainLater, PairCause.Unfinished);
-        Hub.Metrics.BudgetMet(outcome);
-        var close = PairFrame.Close(CloseCode.TryAgainLater, "A message was not finished."u8.ToArray());
-        if (end.State is { Out: false, Aborted: false, Failed: false, Phase: EndPhase.Accepted })
-        {
-            end.State = end.State with { Out = true };
-        }
-
-        Send(end, close);
-        if (end.In.ReceiveOwn(close))
-        {
-            end.Consumer?.Signal();
-        }
-
-        ReturnCredit(end);
-    }
-
-    /// <summary>The budget has room again for what the peer has begun to say.</summary>
-    public void ResumeUnfinished(End end)
-    {
-        end.In.CreditUnfinished();
-        ReturnCredit(end);
-    }
-
-    /// <summary>
-    /// The end's Close comes before anybody has come to the other one: it is answered here, and nobody will come any more.
-    /// </summary>
-    public void AnswerAlone(End end, in PairFrame close)
-    {
-        if (Abandon(end) && end.In.ReceiveOwn(close))
-        {
-            end.Consumer?.Signal();
-        }
-    }
-
-    /// <summary>The end is gone before anybody has come to the other one. False: that was said before.</summary>
-    public bool Abandon(End end)
-    {
-        if (end.Route == EndRoute.Lost)
-        {
-            return false;
-        }
-
-        Timeline.Add(end.Side, "left before the other end came", cause: PairCause.Gone);
-        CountFinished(end, "unmet");
-        end.Route = EndRoute.Lost;
-        end.Out.Discard();
-        end.SignalRoom();
-        Hub.Claims.Abandon(end);
-        return true;
-    }
-
-    /// <summary>The end is attached to that activation.</summary>
-    public void Attach(End end, PairEpoch epoch, SiloAddress owner)
-    {
-        if (epoch > end.Epoch)
-        {
-            if (end.Owner is { } old && !old.Equals(owner))
-            {
-                Hub.Attachments.LeaveOwner(end, old, epoch);
-            }
-
-            end.PeerVersion = 0;
-        }
-
-        end.Epoch = epoch;
-        end.Owner = owner;
-        end.Route = EndRoute.Attached;
-        ReturnCredit(end);
-    }
-
-    public void ApplyView(int side, PairEpoch epoch, SiloAddress owner, in PeerView view)
-    {
-        if (_ends[side] is not { } end || epoch < end.Epoch || (epoch == end.Epoch && view.Version <= end.PeerVersion))
-        {
-            return;
-        }
-
-        Attach(end, epoch, owner);
-        end.PeerVersion = view.Version;
-        if (view.Lost)
-        {
-            PeerLost(end);
-            return;
-        }
-
-        if (view.Host is null)
-        {
-            end.Out.ReceiverDetached();
-            if (view.ReadsNoMore)
-            {
-                Credit(side, view.Consumed, view.Window, finished: true);
-            }
-
-            return;
-        }
-
-        end.PeerHost = view.Host;
-        end.PeerKnown.Set();
-        end.Out.ReceiverAttached(view.Consumed, view.Window);
-        Credit(side, view.Consumed, view.Window, view.ReadsNoMore);
     }
 
     /// <summary>Nobody has got the other end, and nobody will: this one sees 1006.</summary>
-    public void LoseUnclaimedPeer(End end, string why)
+    public void LoseUnclaimedPeer(Side side, string why)
     {
-        if (end.Route == EndRoute.Local && _ends[1 - end.Side] is { State.Phase: EndPhase.Pending })
+        var peer = side.Other();
+        if (this[side] is { IsAttached: false } end && this[peer] is { State.Phase: EndPhase.Pending })
         {
-            Timeline.Add(1 - end.Side, why, cause: PairCause.NotClaimed);
-            PeerLost(end);
+            Timeline.Add(peer, why, cause: PairCause.NotClaimed);
+            end.LosePeer();
         }
     }
 
-    /// <summary>The peer is gone for good: the end sees 1006 behind what had arrived.</summary>
-    public void PeerLost(End end)
+    /// <summary>Nothing more can be exchanged with that silo.</summary>
+    public void LoseSilo(SiloAddress lost, string why, PairCause cause)
     {
-        Timeline.Add(end.Side, "peer lost", cause: PairCause.PeerLost);
-        CountFinished(end, "lost");
-        PeerGone(end);
-        end.PeerKnown.Set();
-        if (end.In.ReceiveLost())
+        using (Gate.Enter())
         {
-            end.Consumer?.Signal();
+            Relay?.LoseSilo(lost, why, cause);
+            foreach (var end in Ends)
+            {
+                end.LoseOwner(lost, why, cause);
+            }
         }
-
-        Hub.RemoveIfDone(this);
     }
 
-    /// <summary>What the peer sent cannot be taken: the end sees 1006 behind what had arrived, and the peer sees 1006, too.</summary>
-    public void Break(End end, string why)
+    /// <summary>What came of one silo, or without one, all of the pair that is here, cannot go on: both sides see 1006.</summary>
+    public void Break(SiloAddress? from, string why)
     {
-        Timeline.Add(1 - end.Side, why, cause: PairCause.Unreadable);
-        CountFinished(end, "lost");
-        if (!end.Out.HasEnded)
+        using (Gate.Enter())
         {
-            EndOutput(end);
+            Relay?.Break(from, why);
+            foreach (var end in Ends)
+            {
+                if (!end.IsDone && (from is null || from.Equals(end.Owner)))
+                {
+                    end.Break(why);
+                }
+            }
         }
-
-        if (end.In.ReceiveLost())
-        {
-            end.Consumer?.Signal();
-        }
-
-        ReturnCredit(end);
     }
 
-    // What an end says after it was lost, or that its peer is lost after it has said its last word, is no second end.
-    private void CountFinished(End end, string outcome)
+    /// <summary>What this silo knows of the pair. Called under the pair's lock.</summary>
+    public PairHostSnapshot Describe() => new(Silo, [.. Ends.Select(end => end.Describe())], Timeline.ToArray(), IsDone);
+
+    private void ReceiveForEnd(SiloAddress from, in LinkFrame frame)
     {
-        if (!end.IsCounted)
+        var side = frame.Kind is LinkFrameKind.Data or LinkFrameKind.Credit ? frame.Side.Other() : frame.Side;
+        if (frame.Kind == LinkFrameKind.Missing)
         {
-            end.IsCounted = true;
-            Hub.Metrics.EndFinished(outcome);
+            AnswerMissing(from, frame);
+            return;
+        }
+
+        if (this[side] is not { } end)
+        {
+            return;
+        }
+
+        switch (frame.Kind)
+        {
+            case LinkFrameKind.Data:
+                end.Receive(frame.Frame);
+                break;
+            case LinkFrameKind.Credit:
+                end.Acknowledge(frame.View.Consumed, frame.View.Window, frame.View.ReadsNoMore);
+                break;
+            case LinkFrameKind.View:
+                end.Apply(frame.Epoch, frame.Owner!, frame.View);
+                break;
+            case LinkFrameKind.Leaving:
+                end.LeaveActivation(frame.Epoch);
+                break;
+            case LinkFrameKind.Stale when from.Equals(end.Owner):
+                end.Reattach(end.Epoch);
+                break;
+            case LinkFrameKind.Epoch:
+                end.CompareEpoch(from, frame.Epoch, frame.Owner!);
+                break;
+        }
+    }
+
+    // A relay asks for an end that an earlier activation had: it comes, or has consumed all there is and says so again.
+    private void AnswerMissing(SiloAddress relay, in LinkFrame frame)
+    {
+        if (this[frame.Side] is { IsDone: false } end)
+        {
+            if (frame.Epoch > end.Epoch)
+            {
+                end.Reattach(end.Epoch, relay);
+            }
+        }
+        else if (this[frame.Side] is not null || hub.HasFinished(Id, frame.Side))
+        {
+            PairHub.AnswerFinished(PortTo(relay), Id, frame.Side);
         }
     }
 
     // An end that attaches is not done before its attach has told what it consumed.
-    private bool IsSideDone(int side) =>
-        _ends[side] is null or { IsDone: true, Route: not EndRoute.Attaching } && _released[side] is not { IsWaiting: true };
-
-    private static void PeerGone(End end)
-    {
-        end.PeerGone.Set();
-        end.Out.Discard();
-        end.SignalRoom();
-        end.Consumer?.Signal();
-    }
-
-    private void ReturnCredit(End end)
-    {
-        // While it is not attached nobody takes credit. It stays due until the end is attached again: what the attach itself says may be
-        // older.
-        if (end.Route is not (EndRoute.Attaching or EndRoute.Lost) && end.In.TakeCreditDue(Hub.Budget.Window))
-        {
-            SendCredit(end, end.In.Consumed, end.In.Granted, end.In.IsFinished);
-        }
-
-        if (end.In.IsFinished)
-        {
-            Hub.RemoveIfDone(this);
-        }
-    }
-
-    private void SendCredit(End end, long consumed, int window, bool finished)
-    {
-        if (end.Route == EndRoute.Local)
-        {
-            Credit(1 - end.Side, consumed, window, finished);
-        }
-        else if (end.Owner!.Equals(Hub.Silo))
-        {
-            Relay?.Credit(end.Side, consumed, window, finished);
-        }
-        else
-        {
-            Hub.Links.Send(end.Owner!, LinkFrame.OfCredit(Id, end.Side, toOwner: true, consumed, window, finished));
-        }
-    }
-
-    private void RouteFrame(End end, in PairFrame frame)
-    {
-        if (end.Route == EndRoute.Local)
-        {
-            Deliver(1 - end.Side, frame);
-        }
-        else if (end.Owner!.Equals(Hub.Silo))
-        {
-            Relay?.Forward(end.Side, frame);
-        }
-
-        // Else there is no link to that silo any more, and nobody misses the frame.
-    }
-
-    /// <summary>What an end may send now, for the link to its pair grain.</summary>
-    private readonly struct OutFrames(Pair pair, End end) : ILinkFrames
-    {
-        public bool TryNext(out LinkFrame frame)
-        {
-            var any = end.Out.TryNext(out var next);
-            frame = any ? LinkFrame.OfData(pair.Id, end.Side, toOwner: true, next) : default;
-            return any;
-        }
-    }
+    private bool IsSideDone(Side side) =>
+        this[side] is null or { IsDone: true, Route: not EndRoute.Attaching } && Released(side) is not { IsWaiting: true };
 }

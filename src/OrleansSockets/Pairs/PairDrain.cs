@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
 using OrleansSockets.Ends;
+using OrleansSockets.Links;
 
 namespace OrleansSockets.Pairs;
 
 /// <summary>When the silo stops: accepted ends that live here send 1012, and the links get a moment to carry it.</summary>
-internal sealed partial class PairDrain(PairHub hub, TimeProvider pace, ILogger<PairDrain> logger) : ILifecycleParticipant<ISiloLifecycle>
+internal sealed partial class PairDrain(PairHub hub, SiloLinks links, TimeProvider pace, ILogger<PairDrain> logger)
+    : ILifecycleParticipant<ISiloLifecycle>
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
@@ -23,9 +25,9 @@ internal sealed partial class PairDrain(PairHub hub, TimeProvider pace, ILogger<
         var closed = 0;
         foreach (var pair in hub.Pairs)
         {
-            for (var side = 0; side < 2; side++)
+            foreach (var end in pair.Ends)
             {
-                if (pair[side]?.Consumer is EndDispatcher dispatcher)
+                if (end.Consumer is EndDispatcher dispatcher)
                 {
                     dispatcher.Owner.ForceClose(CloseCode.ServiceRestart, "The node is shutting down; connect again.");
                     closed++;
@@ -35,7 +37,7 @@ internal sealed partial class PairDrain(PairHub hub, TimeProvider pace, ILogger<
 
         LogClosed(logger, closed);
         var started = pace.GetTimestamp();
-        while (!hub.Links.IsIdle && pace.GetElapsedTime(started) < Deadline && !cancellation.IsCancellationRequested)
+        while (!links.IsIdle && pace.GetElapsedTime(started) < Deadline && !cancellation.IsCancellationRequested)
         {
             await Task.Delay(Poll, pace, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

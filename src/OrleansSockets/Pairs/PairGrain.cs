@@ -1,25 +1,29 @@
 using Orleans.Placement;
 using Orleans.Runtime.Placement;
+using OrleansSockets.Diagnostics;
+using OrleansSockets.Ends;
 using OrleansSockets.Links;
+using OrleansSockets.Rules;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Pairs;
 
 /// <inheritdoc cref="IPairGrain"/>
 [Reentrant, PreferLocalPlacement, Immovable(ImmovableKind.Any)]
-internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrain
+internal sealed class PairGrain(PairHub hub, SiloPaths paths, SiloDetour detour) : Grain, IPairGrain, IDeferredWork
 {
     private Pair _pair = null!;
     private PairRelay _relay = null!;
+    private IWorkItemScheduler _scheduler = null!;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         // Frames are no grain calls: without this, a busy pair would count as idle.
         DelayDeactivation(TimeSpan.MaxValue);
-        var runtime = GrainContext;
+        _scheduler = GrainContext.Scheduler;
         using (hub.Enter(new PairId(this.GetPrimaryKey()), out _pair))
         {
-            _relay = hub.StartRelay(_pair, () => runtime.Scheduler.QueueAction(DeactivateOnIdle));
+            _relay = _pair.StartRelay(() => PairGate.Afterwards(this));
         }
 
         return Task.CompletedTask;
@@ -27,9 +31,9 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            hub.StopRelay(_pair, _relay);
+            _pair.StopRelay(_relay);
         }
 
         return Task.CompletedTask;
@@ -45,14 +49,14 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
             if (adopted.Outcome != AttachOutcome.Attached)
             {
                 CheckIdle();
-                return AttachReply.Failed(_relay.IsTaken(request.Side) ? AttachOutcome.AlreadyClaimed : adopted.Outcome);
+                return AttachReply.Failed(_relay.IsTaken((Side)request.Side) ? AttachOutcome.AlreadyClaimed : adopted.Outcome);
             }
 
             moves = true;
 
             if (adopted.Other is { } other)
             {
-                lock (_pair.Gate)
+                using (_pair.Gate.Enter())
                 {
                     _relay.AttachAdopted(other);
                 }
@@ -60,7 +64,7 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
         }
 
         AttachReply reply;
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
             reply = _relay.Attach(request, moves);
         }
@@ -71,9 +75,9 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
 
     public Task GiveUpAsync(int side, Guid secret)
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            _relay.GiveUp(side, secret);
+            _relay.GiveUp((Side)side, secret);
         }
 
         CheckIdle();
@@ -82,9 +86,9 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
 
     public Task WithdrawAsync(int side, Guid secret)
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            _relay.Withdraw(side, secret);
+            _relay.Withdraw((Side)side, secret);
         }
 
         CheckIdle();
@@ -94,9 +98,9 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
     public async Task<PairSnapshot> DescribeAsync()
     {
         HashSet<SiloAddress> hosts = [hub.Silo];
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
-            for (var side = 0; side < 2; side++)
+            foreach (var side in Sides.Both)
             {
                 if (_relay.Host(side) is { } host)
                 {
@@ -123,18 +127,16 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
         return Task.CompletedTask;
     }
 
+    /// <summary>The relay has finished.</summary>
+    void IDeferredWork.Run() => _scheduler.QueueAction(DeactivateOnIdle);
+
     private async Task<AdoptReply> AdoptAsync(SiloAddress home, AdoptRequest adopt)
     {
-        if (home.Equals(hub.Silo))
-        {
-            return hub.Claims.Adopt(adopt);
-        }
-
         try
         {
-            return await hub.Detour.CallAsync(new AdoptCall(home, adopt));
+            return await detour.CallAsync(new AdoptCall(home, adopt));
         }
-        catch (Exception e) when (PairHub.IsTransient(e) && hub.IsDead(home))
+        catch (Exception e) when (CallFaults.MeansUnreached(e) && hub.IsDead(home))
         {
             // The live object went with the silo that constructed the pair.
             return new AdoptReply(AttachOutcome.Gone);
@@ -145,9 +147,9 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
     {
         try
         {
-            return host.Equals(hub.Silo) ? hub.Describe(_pair.Id) : await links.Service(host).DescribeAsync(_pair.Id);
+            return await paths.Service(host).DescribeAsync(_pair.Id);
         }
-        catch (Exception e) when (PairHub.IsTransient(e))
+        catch (Exception e) when (CallFaults.MeansUnreached(e))
         {
             // A host that cannot be asked is left out; the others' view still helps.
             return null;
@@ -157,7 +159,7 @@ internal sealed class PairGrain(PairHub hub, SiloLinks links) : Grain, IPairGrai
     // A call that attached nobody must not pin an activation.
     private void CheckIdle()
     {
-        lock (_pair.Gate)
+        using (_pair.Gate.Enter())
         {
             if (_relay.HasAttached)
             {

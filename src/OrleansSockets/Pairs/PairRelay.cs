@@ -1,3 +1,4 @@
+using OrleansSockets.Ends;
 using OrleansSockets.Rules;
 using OrleansSockets.Timelines;
 using OrleansSockets.Wire;
@@ -20,38 +21,39 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
 
     public bool IsFinished => _state.IsFinished;
 
-    public bool HasAttached => _sides[0].Attached || _sides[1].Attached;
+    public bool HasAttached => _sides[0].Port is not null || _sides[1].Port is not null;
 
-    public SiloAddress? Host(int side) => _sides[side].Host;
+    public SiloAddress? Host(Side side) => Of(side).Host;
 
     /// <summary>An end holds that side, or held it before it was given away again.</summary>
-    public bool IsTaken(int side) => _sides[side].Secret is not null;
+    public bool IsTaken(Side side) => Of(side).Secret is not null;
 
     /// <summary>Attaches an end.</summary>
     /// <param name="request">What the end says.</param>
     /// <param name="moves">A ticket proves that the end may take over from the one that was here.</param>
     public AttachReply Attach(AttachRequest request, bool moves)
     {
+        var side = (Side)request.Side;
         if (_hasLeft && !IsFinished)
         {
             // The call was under way in the grain while its activation ended. Whoever asks again finds the next one.
-            pair.Timeline.Add(request.Side, "asked to attach to an activation that had ended");
+            pair.Timeline.Add(side, "asked to attach to an activation that had ended");
             return AttachReply.Failed(AttachOutcome.NotHere);
         }
 
-        var side = _sides[request.Side];
-        if (side.Secret is { } held && held != request.Secret)
+        var own = Of(side);
+        if (own.Secret is { } held && held != request.Secret)
         {
             // A request may come twice, the second time long after: it must not win the side back from an end that took it over since.
-            if (!moves || side.Replaced?.Contains(request.Secret) == true)
+            if (!moves || own.Replaced?.Contains(request.Secret) == true)
             {
                 return AttachReply.Failed(AttachOutcome.AlreadyClaimed);
             }
 
-            (side.Replaced ??= []).Add(held);
+            (own.Replaced ??= []).Add(held);
         }
 
-        var step = Apply(PairEventKind.Attach, request.Side);
+        var step = Apply(PairEventKind.Attach, side);
         if (step.Effects.HasFlag(PairEffects.Reject))
         {
             return AttachReply.Failed(AttachOutcome.Gone);
@@ -63,92 +65,49 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
             Epoch = Epoch with { Counter = request.KnownEpoch.Counter + 1 };
         }
 
-        side.Secret = request.Secret;
-        side.Host = request.Host;
-        side.Attached = true;
-        side.Consumed = request.Consumed;
-        side.Window = request.Window;
-        side.ReadsNoMore = request.InFinished;
-        TakeOverHalf(request);
-
-        var other = _sides[1 - request.Side];
-        if (!other.Attached && other.Host is null && request.PeerHost is { } expected)
+        own.Attach(request, pair.PortTo(request.Host));
+        TakeOverHalf(side, request);
+        ExpectPeer(side.Other(), request.PeerHost);
+        pair.Timeline.Add(side, $"attached from {request.Host}, epoch {Epoch.Counter}");
+        if (Of(side.Other()).Port is not null)
         {
-            other.Host = expected;
-            if (pair.Hub.IsDead(expected))
-            {
-                HostLost(1 - request.Side, $"its node {expected.Endpoint} is lost", PairCause.NodeLost);
-            }
-            else
-            {
-                ExpectOther(1 - request.Side, expected);
-            }
+            SendView(side.Other());
         }
 
-        pair.Timeline.Add(request.Side, $"attached from {request.Host}, epoch {Epoch.Counter}");
-        if (other.Attached)
-        {
-            SendView(1 - request.Side);
-        }
-
-        return new AttachReply { Outcome = AttachOutcome.Attached, Epoch = Epoch, Owner = pair.Hub.Silo, Peer = View(request.Side) };
+        return new AttachReply { Outcome = AttachOutcome.Attached, Epoch = Epoch, Owner = pair.Silo, Peer = View(side) };
     }
 
-    public void Forward(int from, in PairFrame frame)
+    public void Forward(Side from, in PairFrame frame)
     {
         if (frame.IsTerminal)
         {
             Apply(frame.IsDrop ? PairEventKind.AbortSent : PairEventKind.CloseSent, from);
         }
 
-        var to = _sides[1 - from];
-        if (!to.Attached)
-        {
-            return;
-        }
-
-        if (to.Host!.Equals(pair.Hub.Silo))
-        {
-            pair.Deliver(1 - from, frame);
-        }
-        else
-        {
-            pair.Hub.Links.Send(to.Host, LinkFrame.OfData(pair.Id, from, toOwner: false, frame));
-        }
+        Of(from.Other()).Port?.Send(LinkFrame.OfData(pair.Id, from, toOwner: false, frame));
     }
 
-    public void Credit(int from, long consumed, int window, bool finished)
+    public void Credit(Side from, long consumed, int window, bool finished)
     {
-        var side = _sides[from];
+        var side = Of(from);
         side.Consumed = consumed;
         side.Window = window;
         side.ReadsNoMore |= finished;
-        var to = _sides[1 - from];
-        if (to.Attached)
-        {
-            if (to.Host!.Equals(pair.Hub.Silo))
-            {
-                pair.Credit(1 - from, consumed, window, finished);
-            }
-            else
-            {
-                pair.Hub.Links.Send(to.Host, LinkFrame.OfCredit(pair.Id, from, toOwner: false, consumed, window, finished));
-            }
-        }
-
+        Of(from.Other()).Port?.Send(LinkFrame.OfCredit(pair.Id, from, toOwner: false, consumed, window, finished));
         if (finished)
         {
-            Apply(PairEventKind.Consumed, 1 - from);
+            Apply(PairEventKind.Consumed, from.Other());
         }
     }
 
     /// <summary>The end attached to another activation.</summary>
-    public void Detach(int side, PairEpoch newer)
+    public void Detach(Side side, PairEpoch newer)
     {
-        if (newer > Epoch && _sides[side].Attached)
+        var own = Of(side);
+        if (newer > Epoch && own.Port is not null)
         {
-            _sides[side].Attached = false;
-            _sides[side].Host = null;
+            own.Port = null;
+            own.Host = null;
             Apply(PairEventKind.Detach, side);
             if (!HasAttached)
             {
@@ -157,14 +116,15 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
         }
     }
 
-    public void SiloLost(SiloAddress silo, string why, PairCause cause)
+    /// <summary>Nothing more can be exchanged with that silo.</summary>
+    public void LoseSilo(SiloAddress silo, string why, PairCause cause)
     {
-        for (var side = 0; side < 2; side++)
+        foreach (var side in Sides.Both)
         {
-            if (silo.Equals(_sides[side].Host))
+            if (silo.Equals(Of(side).Host))
             {
-                _sides[side].Attached = false;
-                HostLost(side, why, cause);
+                Of(side).Port = null;
+                LoseHost(side, why, cause);
             }
         }
     }
@@ -175,19 +135,20 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
     /// </summary>
     public void Break(SiloAddress? from, string why)
     {
-        if (Array.FindIndex(_sides, side => side.Attached && (from is null || from.Equals(side.Host))) is not (>= 0 and var broken))
+        var broken = Array.FindIndex(_sides, side => side.Port is not null && (from is null || from.Equals(side.Host)));
+        if (broken < 0)
         {
             return;
         }
 
-        NotifyLost(0);
-        NotifyLost(1);
-        pair.Timeline.Add(broken, why, cause: PairCause.Unreadable);
-        for (var side = 0; side < 2; side++)
+        NotifyLost(Side.Client);
+        NotifyLost(Side.Server);
+        pair.Timeline.Add((Side)broken, why, cause: PairCause.Unreadable);
+        foreach (var side in Sides.Both)
         {
-            if (_sides[side].Attached)
+            if (Of(side).Port is not null)
             {
-                _sides[side].Attached = false;
+                Of(side).Port = null;
                 Apply(PairEventKind.HostLost, side);
             }
         }
@@ -196,7 +157,7 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
     /// <summary>The released end was not claimed in time.</summary>
     /// <param name="side">Its side.</param>
     /// <param name="secret">The end that was attached there before it was released; if another one is by now, nothing happens.</param>
-    public void GiveUp(int side, Guid secret)
+    public void GiveUp(Side side, Guid secret)
     {
         if (!Withdraw(side, secret))
         {
@@ -205,14 +166,15 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
     }
 
     /// <summary>The end that is attached there is no more. False: another one is attached, or none.</summary>
-    public bool Withdraw(int side, Guid secret)
+    public bool Withdraw(Side side, Guid secret)
     {
-        if (!_sides[side].Attached || _sides[side].Secret != secret)
+        var own = Of(side);
+        if (own.Port is null || own.Secret != secret)
         {
             return false;
         }
 
-        _sides[side].Attached = false;
+        own.Port = null;
         Apply(PairEventKind.HostLost, side);
         return true;
     }
@@ -222,7 +184,7 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
     {
         if (_hasLeft)
         {
-            SendAway(other.Side, other.Host);
+            SendAway((Side)other.Side, pair.PortTo(other.Host));
         }
         else
         {
@@ -233,11 +195,11 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
     /// <summary>The grain goes: both ends attach again, to its next activation.</summary>
     public void Leave()
     {
-        for (var side = 0; side < 2; side++)
+        foreach (var side in Sides.Both)
         {
-            if (_sides[side].Attached)
+            if (Of(side).Port is { } port)
             {
-                SendAway(side, _sides[side].Host!);
+                SendAway(side, port);
             }
         }
     }
@@ -249,44 +211,41 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
         _reattachTimer?.Dispose();
     }
 
-    private void SendAway(int side, SiloAddress host)
-    {
-        if (host.Equals(pair.Hub.Silo))
-        {
-            pair.Hub.Attachments.OwnerLeaves(pair, side, Epoch);
-        }
-        else
-        {
-            pair.Hub.Links.Send(host, LinkFrame.OfControl(LinkFrameKind.Leaving, pair.Id, side, Epoch));
-        }
-    }
+    private RelaySide Of(Side side) => _sides[(int)side];
+
+    private void SendAway(Side side, IPairPort port) => port.Send(LinkFrame.OfControl(LinkFrameKind.Leaving, pair.Id, side, Epoch));
 
     // The other end was attached to an earlier activation. It may have finished there: its last word went down with that one, so ask. If
     // its host does not know either, the timer ends the wait.
-    private void ExpectOther(int side, SiloAddress host)
+    private void ExpectPeer(Side side, SiloAddress? host)
     {
-        if (host.Equals(pair.Hub.Silo))
+        var own = Of(side);
+        if (host is null || own.Host is not null)
         {
-            pair.Hub.Attachments.Answer(pair.Id, pair, side, Epoch, pair.Hub.Silo);
-        }
-        else
-        {
-            pair.Hub.Links.Send(host, LinkFrame.OfControl(LinkFrameKind.Missing, pair.Id, side, Epoch));
+            return;
         }
 
-        if (_reattachTimer is null && pair.Hub.Options.ReattachTimeout is var limit && limit > TimeSpan.Zero)
+        own.Host = host;
+        if (pair.IsDead(host))
         {
-            _reattachTimer = pair.Hub.StartTimer(pair, "a pair's ReattachTimeout", limit, () => ReattachTimedOut(limit));
+            LoseHost(side, $"its node {host.Endpoint} is lost", PairCause.NodeLost);
+            return;
+        }
+
+        pair.PortTo(host).Send(LinkFrame.OfControl(LinkFrameKind.Missing, pair.Id, side, Epoch));
+        if (_reattachTimer is null && pair.Host.Options.ReattachTimeout is var limit && limit > TimeSpan.Zero)
+        {
+            _reattachTimer = pair.StartTimer("a pair's ReattachTimeout", limit, () => ReattachTimedOut(limit));
         }
     }
 
     private void ReattachTimedOut(TimeSpan limit)
     {
-        lock (pair.Gate)
+        using (pair.Gate.Enter())
         {
-            for (var side = 0; side < 2 && pair.Relay == this; side++)
+            foreach (var side in Sides.Both)
             {
-                if (!_sides[side].Attached)
+                if (pair.Relay == this && Of(side).Port is null)
                 {
                     pair.Timeline.Add(side, $"did not attach again within ReattachTimeout ({limit})", cause: PairCause.NotAttached);
                     Apply(PairEventKind.ReattachTimeout, side);
@@ -295,24 +254,24 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
         }
     }
 
-    private void HostLost(int side, string why, PairCause cause)
+    private void LoseHost(Side side, string why, PairCause cause)
     {
         pair.Timeline.Add(side, why, cause: cause);
         Apply(PairEventKind.HostLost, side);
     }
 
-    private PairStep Apply(PairEventKind kind, int side)
+    private PairStep Apply(PairEventKind kind, Side side)
     {
-        var step = PairMachine.Apply(_state, new PairEvent(kind, side));
+        var step = PairMachine.Apply(_state, new PairEvent(kind, (int)side));
         _state = step.State;
         if (step.Effects.HasFlag(PairEffects.NotifyLostToClient))
         {
-            NotifyLost(0);
+            NotifyLost(Side.Client);
         }
 
         if (step.Effects.HasFlag(PairEffects.NotifyLostToServer))
         {
-            NotifyLost(1);
+            NotifyLost(Side.Server);
         }
 
         if (step.Effects.HasFlag(PairEffects.Finish))
@@ -328,72 +287,64 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
     // nothing.
     private void TellReadsNoMore()
     {
-        for (var side = 0; side < 2; side++)
+        foreach (var side in Sides.Both)
         {
-            if (_sides[side].Attached && !_sides[1 - side].ReadsNoMore)
+            var peer = Of(side.Other());
+            if (Of(side).Port is not null && !peer.ReadsNoMore)
             {
-                _sides[1 - side].ReadsNoMore = true;
+                peer.ReadsNoMore = true;
                 SendView(side);
             }
         }
     }
 
-    private void NotifyLost(int side)
+    private void NotifyLost(Side side)
     {
-        _sides[1 - side].Lost = true;
-        if (_sides[side].Attached)
+        Of(side.Other()).Lost = true;
+        if (Of(side).Port is not null)
         {
             SendView(side);
         }
     }
 
-    private void TakeOverHalf(AttachRequest request)
+    private void TakeOverHalf(Side side, AttachRequest request)
     {
         if (request.OutEnded)
         {
-            Apply(request.OutAborted ? PairEventKind.AbortSent : PairEventKind.CloseSent, request.Side);
+            Apply(request.OutAborted ? PairEventKind.AbortSent : PairEventKind.CloseSent, side);
         }
 
         if (request.OutFinished)
         {
-            Apply(PairEventKind.Consumed, request.Side);
+            Apply(PairEventKind.Consumed, side);
         }
 
         if (request.InFinished)
         {
-            Apply(PairEventKind.Consumed, 1 - request.Side);
+            Apply(PairEventKind.Consumed, side.Other());
         }
     }
 
-    private PeerView View(int side)
+    private PeerView View(Side side)
     {
-        var peer = _sides[1 - side];
-        return new PeerView(++_version, peer.Attached ? peer.Host : null, peer.Consumed, peer.Window, peer.ReadsNoMore, peer.Lost);
+        var peer = Of(side.Other());
+        return new PeerView(++_version, peer.Port is null ? null : peer.Host, peer.Consumed, peer.Window, peer.ReadsNoMore, peer.Lost);
     }
 
-    private void SendView(int side)
-    {
-        var view = View(side);
-        if (_sides[side].Host!.Equals(pair.Hub.Silo))
-        {
-            pair.ApplyView(side, Epoch, pair.Hub.Silo, view);
-        }
-        else
-        {
-            pair.Hub.Links.Send(_sides[side].Host!, LinkFrame.OfView(pair.Id, side, Epoch, pair.Hub.Silo, view));
-        }
-    }
+    private void SendView(Side side) => Of(side).Port?.Send(LinkFrame.OfView(pair.Id, side, Epoch, pair.Silo, View(side)));
 
     private sealed class RelaySide
     {
-        public Guid? Secret { get; set; }
+        public Guid? Secret { get; private set; }
 
         /// <summary>The ends that were here before the one that is.</summary>
         public List<Guid>? Replaced { get; set; }
 
+        /// <summary>The silo of the end: while it is attached, or when it is expected.</summary>
         public SiloAddress? Host { get; set; }
 
-        public bool Attached { get; set; }
+        /// <summary>The way to the end; null: it is not attached.</summary>
+        public IPairPort? Port { get; set; }
 
         public long Consumed { get; set; }
 
@@ -402,5 +353,15 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
         public bool ReadsNoMore { get; set; }
 
         public bool Lost { get; set; }
+
+        public void Attach(AttachRequest request, IPairPort port)
+        {
+            Secret = request.Secret;
+            Host = request.Host;
+            Port = port;
+            Consumed = request.Consumed;
+            Window = request.Window;
+            ReadsNoMore = request.InFinished;
+        }
     }
 }

@@ -1,3 +1,5 @@
+using OrleansSockets.Wire;
+
 namespace OrleansSockets.Pairs;
 
 /// <summary>A released end, until it is claimed or its time is over. Guarded by the pair's lock.</summary>

@@ -1,3 +1,5 @@
+using OrleansSockets.Ends;
+using OrleansSockets.Rules;
 using OrleansSockets.Streams;
 
 namespace OrleansSockets.Pairs;
@@ -6,44 +8,51 @@ namespace OrleansSockets.Pairs;
 /// Looks once a second at the messages of this silo whose last chunk has not arrived: one that waits too long for its sender is closed, and
 /// while the budget is met the largest are, so that the others can be finished.
 /// </summary>
-internal sealed class UnfinishedMessages : IDisposable
+internal sealed class UnfinishedMessages(PairHub hub, TimeProvider pace) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly PairHub _hub;
-    private readonly ITimer _timer;
+    private readonly EndHost _host = hub.Host;
     private readonly Lock _gate = new();
-    private long _lookedAt;
+    private ITimer? _timer;
+    private long _lookedAt = hub.Host.Clock.GetTimestamp();
     private bool _wasMet;
 
-    public UnfinishedMessages(PairHub hub, TimeProvider pace)
-    {
-        _hub = hub;
-        _lookedAt = hub.Clock.GetTimestamp();
-        _timer = hub.Timers.Create(pace, "the look at unfinished messages", Look, Interval, Interval);
-    }
+    void ILifecycleParticipant<ISiloLifecycle>.Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
+        nameof(UnfinishedMessages),
+        ServiceLifecycleStage.Active,
+        _ =>
+        {
+            _timer = _host.Timers.Create(pace, "the look at unfinished messages", Look, Interval, Interval);
+            return Task.CompletedTask;
+        },
+        _ =>
+        {
+            Dispose();
+            return Task.CompletedTask;
+        });
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose() => _timer?.Dispose();
 
     public void Look()
     {
         lock (_gate)
         {
-            var now = _hub.Clock.GetTimestamp();
-            var passed = _hub.Clock.GetElapsedTime(_lookedAt, now);
+            var now = _host.Clock.GetTimestamp();
+            var passed = _host.Clock.GetElapsedTime(_lookedAt, now);
             _lookedAt = now;
             List<Seen> unfinished = [];
-            foreach (var pair in _hub.Pairs)
+            foreach (var pair in hub.Pairs)
             {
-                lock (pair.Gate)
+                using (pair.Gate.Enter())
                 {
-                    LookAt(pair[0], now, passed, unfinished);
-                    LookAt(pair[1], now, passed, unfinished);
+                    LookAt(pair[Side.Client], now, passed, unfinished);
+                    LookAt(pair[Side.Server], now, passed, unfinished);
                 }
             }
 
             // A budget that is met for a moment closes nothing.
-            var isMet = _hub.Budget.IsMet;
+            var isMet = _host.Budget.IsMet;
             if (isMet && _wasMet)
             {
                 CloseLargest(unfinished);
@@ -51,7 +60,7 @@ internal sealed class UnfinishedMessages : IDisposable
 
             _wasMet = isMet;
             Resume(unfinished);
-            _hub.Budget.SignalRoom();
+            _host.Budget.SignalRoom();
         }
     }
 
@@ -71,11 +80,10 @@ internal sealed class UnfinishedMessages : IDisposable
             message.Waited += passed;
         }
 
-        var limit = _hub.Options.UnfinishedMessageTimeout;
+        var limit = _host.Options.UnfinishedMessageTimeout;
         if (limit > TimeSpan.Zero && message.Waited >= limit)
         {
-            end.Pair.CloseUnfinished(
-                end,
+            end.CloseUnfinished(
                 $"a message was not finished within "
                     + $"{nameof(OrleansSocketsOptions)}.{nameof(OrleansSocketsOptions.UnfinishedMessageTimeout)} ({limit})", "timeout");
         }
@@ -88,19 +96,19 @@ internal sealed class UnfinishedMessages : IDisposable
     // Some more than needed, so that what the others get is not taken back at the next look.
     private void CloseLargest(List<Seen> unfinished)
     {
-        var enough = _hub.Options.MaxBufferedBytes / 8 * 7;
+        var enough = _host.Options.MaxBufferedBytes / 8 * 7;
         foreach (var seen in unfinished.OrderByDescending(seen => seen.Steps).ThenBy(seen => seen.SeenAt))
         {
-            if (_hub.Budget.HeldBytes <= enough)
+            if (_host.Budget.HeldBytes <= enough)
             {
                 return;
             }
 
-            lock (seen.End.Pair.Gate)
+            using (seen.End.Pair.Gate.Enter())
             {
                 if (seen.End.In.Unfinished == seen.Message)
                 {
-                    seen.End.Pair.CloseUnfinished(seen.End, _hub.Budget.Explanation, "closed");
+                    seen.End.CloseUnfinished(_host.Budget.Explanation, "closed");
                 }
             }
         }
@@ -109,10 +117,10 @@ internal sealed class UnfinishedMessages : IDisposable
     // First come, first served: each that goes on may bring a window at once.
     private void Resume(List<Seen> unfinished)
     {
-        var room = _hub.Options.MaxBufferedBytes - _hub.Budget.HeldBytes;
+        var room = _host.Options.MaxBufferedBytes - _host.Budget.HeldBytes;
         foreach (var seen in unfinished.OrderBy(seen => seen.SeenAt))
         {
-            lock (seen.End.Pair.Gate)
+            using (seen.End.Pair.Gate.Enter())
             {
                 if (seen.End.In.Unfinished == seen.Message && seen.Message.IsWithheld)
                 {
@@ -122,7 +130,7 @@ internal sealed class UnfinishedMessages : IDisposable
                     }
 
                     room -= seen.End.In.Window;
-                    seen.End.Pair.ResumeUnfinished(seen.End);
+                    seen.End.ResumeUnfinished();
                 }
             }
         }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrleansSockets.Diagnostics;
+using OrleansSockets.Links;
 using OrleansSockets.Pairs;
 using OrleansSockets.Wire;
 
@@ -17,6 +19,7 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(2);
 
     private readonly PairHub _hub;
+    private readonly SiloDetour _detour;
     private readonly IClusterMembershipService _membership;
     private readonly IServiceProvider _services;
     private readonly TimeProvider _pace;
@@ -30,16 +33,18 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
     private ITimer? _renewals;
 
     public HeldNames(
-        PairHub hub, IClusterMembershipService membership, IServiceProvider services, TimeProvider pace, ILogger<HeldNames> logger)
+        PairHub hub, SiloDetour detour, IClusterMembershipService membership, IServiceProvider services, TimeProvider pace,
+        ILogger<HeldNames> logger)
     {
         _hub = hub;
+        _detour = detour;
         _membership = membership;
         _services = services;
         _pace = pace;
         _logger = logger;
         _stopped = _stop.Token;
         _leaves = new LeaveOutbox(TellAsync, pace, _stopped);
-        Table = new NameTable(hub.Silo, hub.Clock, pace);
+        Table = new NameTable(hub.Silo, hub.Host.Clock, pace);
     }
 
     /// <summary>The names whose home is this silo.</summary>
@@ -137,13 +142,13 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
             // Without a home the silo is not active yet: its own table waits for that.
             return home is null || home.Equals(_hub.Silo)
                 ? await AnswerAsync(join).WaitAsync(cancellation).ConfigureAwait(false)
-                : await _hub.Detour.CallAsync(new NameJoinCall(home, join)).WaitAsync(cancellation).ConfigureAwait(false);
+                : await _detour.CallAsync(new NameJoinCall(home, join)).WaitAsync(cancellation).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             // It may have been heard all the same.
             Tell(new NameLeave(join.Name, join.Side, join.Secret, NameEnding.Unmet));
-            if (cancellation.IsCancellationRequested || !PairHub.IsTransient(e))
+            if (cancellation.IsCancellationRequested || !CallFaults.MeansUnreached(e))
             {
                 throw;
             }
@@ -162,7 +167,7 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
     private Task Start(CancellationToken cancellation)
     {
         _ = Task.Run(WatchAsync, CancellationToken.None);
-        _renewals = _hub.Timers.Create(_pace, "the renewal of names", Renew, RenewalInterval, RenewalInterval);
+        _renewals = _hub.Host.Timers.Create(_pace, "the renewal of names", Renew, RenewalInterval, RenewalInterval);
         return Task.CompletedTask;
     }
 
@@ -254,7 +259,7 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
             var announcement = new NameAnnouncement(_hub.Silo, version, isComplete, holds);
             var answer = home.Equals(_hub.Silo)
                 ? Table.Announce(announcement)
-                : await _hub.Detour.CallAsync(new NameAnnounceCall(home, announcement)).ConfigureAwait(false);
+                : await _detour.CallAsync(new NameAnnounceCall(home, announcement)).ConfigureAwait(false);
             foreach (var secret in answer.Stray)
             {
                 Find(secret)?.Stray();
@@ -262,7 +267,7 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
 
             return true;
         }
-        catch (Exception e) when (PairHub.IsTransient(e))
+        catch (Exception e) when (CallFaults.MeansUnreached(e))
         {
             LogHomeSilent(_logger, e, home);
             return false;
@@ -297,12 +302,12 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
             }
             else
             {
-                await _hub.Detour.CallAsync(new NameLeaveCall(home, due)).ConfigureAwait(false);
+                await _detour.CallAsync(new NameLeaveCall(home, due)).ConfigureAwait(false);
             }
 
             return true;
         }
-        catch (Exception e) when (PairHub.IsTransient(e))
+        catch (Exception e) when (CallFaults.MeansUnreached(e))
         {
             LogHomeSilent(_logger, e, home);
             return false;

@@ -127,7 +127,7 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
         }
 
         // Held once for all; if there is no room for it, each end says so.
-        var counted = length > LeastShared ? CountedPayload.TryHold(Context.Hub.Budget, message.Bytes) : null;
+        var counted = length > LeastShared ? CountedPayload.TryHold(Context.Hub.Host.Budget, message.Bytes) : null;
         if (counted is not null)
         {
             message = new WebSocketMessage(message.IsText, counted.Memory);

@@ -1,3 +1,5 @@
+using OrleansSockets.Rules;
+
 namespace OrleansSockets.Wire;
 
 /// <summary>The numbers are a part of the wire.</summary>
@@ -35,7 +37,7 @@ internal readonly record struct LinkFrame
 
     public PairId Pair { get; init; }
 
-    public int Side { get; init; }
+    public Side Side { get; init; }
 
     /// <summary>For the relay on the receiving silo; else for an end there.</summary>
     public bool ToOwner { get; init; }
@@ -49,10 +51,10 @@ internal readonly record struct LinkFrame
     /// <summary>Credit and View: numbers, window and flags.</summary>
     public PeerView View { get; init; }
 
-    public static LinkFrame OfData(PairId pair, int side, bool toOwner, in PairFrame frame) =>
+    public static LinkFrame OfData(PairId pair, Side side, bool toOwner, in PairFrame frame) =>
         new() { Kind = LinkFrameKind.Data, Pair = pair, Side = side, ToOwner = toOwner, Frame = frame };
 
-    public static LinkFrame OfCredit(PairId pair, int side, bool toOwner, long consumed, int window, bool finished) =>
+    public static LinkFrame OfCredit(PairId pair, Side side, bool toOwner, long consumed, int window, bool finished) =>
         new()
         {
             Kind = LinkFrameKind.Credit,
@@ -62,12 +64,12 @@ internal readonly record struct LinkFrame
             View = new PeerView(0, null, consumed, window, finished, false),
         };
 
-    public static LinkFrame OfView(PairId pair, int side, PairEpoch epoch, SiloAddress owner, in PeerView view) =>
+    public static LinkFrame OfView(PairId pair, Side side, PairEpoch epoch, SiloAddress owner, in PeerView view) =>
         new() { Kind = LinkFrameKind.View, Pair = pair, Side = side, Epoch = epoch, Owner = owner, View = view };
 
-    public static LinkFrame OfEpoch(PairId pair, int side, PairEpoch epoch, SiloAddress owner) =>
+    public static LinkFrame OfEpoch(PairId pair, Side side, PairEpoch epoch, SiloAddress owner) =>
         new() { Kind = LinkFrameKind.Epoch, Pair = pair, Side = side, Epoch = epoch, Owner = owner };
 
-    public static LinkFrame OfControl(LinkFrameKind kind, PairId pair, int side, PairEpoch epoch, bool toOwner = false) =>
+    public static LinkFrame OfControl(LinkFrameKind kind, PairId pair, Side side, PairEpoch epoch, bool toOwner = false) =>
         new() { Kind = kind, Pair = pair, Side = side, ToOwner = toOwner, Epoch = epoch };
 }

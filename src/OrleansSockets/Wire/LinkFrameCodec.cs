@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using OrleansSockets.Rules;
 
 namespace OrleansSockets.Wire;
 
@@ -123,8 +124,9 @@ internal static class LinkFrameCodec
                 return -1;
             }
 
-            var length = size == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(input[at..]) : BinaryPrimitives.ReadInt32LittleEndian(input[at..]);
-            return length < 0 || length > input.Length - at - size ? -1 : at + size + length;
+            input = input[at..];
+            var length = size == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(input) : BinaryPrimitives.ReadInt32LittleEndian(input);
+            return length < 0 || length > input.Length - size ? -1 : at + size + length;
         }
     }
 
@@ -133,7 +135,7 @@ internal static class LinkFrameCodec
     public static LinkFrame ReadHeader(ReadOnlySpan<byte> input) => new()
     {
         Kind = (LinkFrameKind)input[0],
-        Side = input[1] & SideFlag,
+        Side = (Side)(input[1] & SideFlag),
         ToOwner = (input[1] & ToOwnerFlag) != 0,
         Pair = new PairId(MemoryMarshal.Read<Guid>(input[2..])),
     };
@@ -155,7 +157,7 @@ internal static class LinkFrameCodec
         return new()
         {
             Kind = LinkFrameKind.Data,
-            Side = flags & SideFlag,
+            Side = (Side)(flags & SideFlag),
             ToOwner = (flags & ToOwnerFlag) != 0,
             Pair = new PairId(MemoryMarshal.Read<Guid>(input[2..])),
             Frame = new PairFrame(
@@ -215,7 +217,7 @@ internal static class LinkFrameCodec
 
     private static Span<byte> WriteHeader(Span<byte> output, LinkFrameKind kind, in LinkFrame frame)
     {
-        var flags = (frame.Side == 1 ? SideFlag : 0) | (frame.ToOwner ? ToOwnerFlag : 0) | frame.Kind switch
+        var flags = (frame.Side == Side.Server ? SideFlag : 0) | (frame.ToOwner ? ToOwnerFlag : 0) | frame.Kind switch
         {
             LinkFrameKind.Data =>
                 (frame.Frame.First ? FirstFlag : 0) | (frame.Frame.Last ? LastFlag : 0) | ((int)frame.Frame.Kind << FrameKindShift),

@@ -107,9 +107,9 @@ public sealed class LeakTests(LeakTests.TwoNodes nodes) : IClassFixture<LeakTest
 
     private static string Describe(Pair pair)
     {
-        lock (pair.Gate)
+        using (pair.Gate.Enter())
         {
-            var ends = new[] { pair[0], pair[1] }.OfType<End>().Select(
+            var ends = pair.Ends.Select(
                 end => $"end {end.Side} {end.Route} {end.State}, in {end.In.IsFinished}, out {end.Out.IsFinished}");
             var story = string.Join('\n', pair.Timeline.ToArray().Select(entry => $"    {entry}"));
             return $"{pair.Id}, relay {pair.Relay is not null}, {string.Join("; ", ends)}\n{story}";

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Threading.Channels;
 using OrleansSockets.AspNetCore.Sockets;
+using OrleansSockets.Ends;
 using OrleansSockets.Frames;
 using OrleansSockets.Streams;
 using OrleansSockets.Wire;
@@ -29,7 +30,7 @@ internal sealed class FakeEnd : ISocketEnd
     /// <summary>Somebody is at the other end.</summary>
     public bool HasPeer { get; set; } = true;
 
-    public Lock Gate { get; } = new();
+    public PairGate Gate { get; } = new();
 
     public bool HasRoom => _hasRoom;
 
@@ -61,7 +62,7 @@ internal sealed class FakeEnd : ISocketEnd
 
     public void Put(params ReceivedItem[] items)
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
             foreach (var item in items)
             {
@@ -79,7 +80,7 @@ internal sealed class FakeEnd : ISocketEnd
 
     public void SetRoom(bool hasRoom)
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
             _hasRoom = hasRoom;
             if (hasRoom)
@@ -111,7 +112,7 @@ internal sealed class FakeEnd : ISocketEnd
 
     public Task WaitForRoom()
     {
-        lock (Gate)
+        using (Gate.Enter())
         {
             return _hasRoom ? Task.CompletedTask : _room.Task;
         }

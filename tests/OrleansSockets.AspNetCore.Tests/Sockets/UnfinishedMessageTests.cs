@@ -49,16 +49,17 @@ public sealed class UnfinishedMessageTests
                 Assert.Equal("text hello", await peer.ReadAsync());
                 await peer.SendAsync(Opcode.Binary, new byte[20_000]);
                 Assert.Equal("binary 20000", await healthy.ReadAsync());
-                most = Math.Max(most, hub.Budget.HeldBytes);
+                most = Math.Max(most, hub.Host.Budget.HeldBytes);
                 rounds++;
                 await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, RawClient.Token);
             }
 
             // What comes above the budget is what the windows had let in before it was met, and a step of the count, at both ends.
-            Assert.InRange(most, Budget / 2, Budget + (Clients * 2 * (hub.Options.MaxWindow + BufferAccount.Step)));
+            Assert.InRange(most, Budget / 2, Budget + (Clients * 2 * (hub.Host.Options.MaxWindow + BufferAccount.Step)));
 
             // Two that are left may fill it to the brim, with what was under way on top: then one more is closed.
-            await SocketServer.EventuallyAsync(() => hub.Budget.HeldBytes < Budget, () => $"{hub.Budget.HeldBytes} bytes are held");
+            var budget = hub.Host.Budget;
+            await SocketServer.EventuallyAsync(() => budget.HeldBytes < Budget, () => $"{budget.HeldBytes} bytes are held");
             Assert.InRange(rounds, 10, int.MaxValue);
             Assert.True(Closed() < Clients, "All are closed, though some fit.");
             for (var i = 0; i < Clients; i++)

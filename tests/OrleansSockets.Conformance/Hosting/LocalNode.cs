@@ -15,6 +15,7 @@ internal sealed class LocalNode(NodeSettings settings, WebApplication app) : INo
     private readonly ActiveRuns _runs = app.Services.GetRequiredService<ActiveRuns>();
     private readonly SocketWatch _sockets = app.Services.GetRequiredService<SocketWatch>();
     private readonly PairHub _hub = app.Services.GetRequiredService<PairHub>();
+    private readonly PairActivity _activity = app.Services.GetRequiredService<PairActivity>();
     private readonly IGrainFactory _grains = app.Services.GetRequiredService<IGrainFactory>();
     private readonly IWebSocketPairFactory _factory = app.Services.GetRequiredService<IWebSocketPairFactory>();
 
@@ -103,7 +104,7 @@ internal sealed class LocalNode(NodeSettings settings, WebApplication app) : INo
         return _runs.Get(run.Id).Context(actor).Actor.Find(end) is { } found ? PairPlaces.Of(found) : null;
     }
 
-    public Task<bool> IsIdleAsync() => Task.FromResult(_hub.IsIdle && _sockets.IsIdle && _runs.IsIdle);
+    public Task<bool> IsIdleAsync() => Task.FromResult(_activity.IsIdle && _sockets.IsIdle && _runs.IsIdle);
 
     public async Task EndAsync(Run run)
     {

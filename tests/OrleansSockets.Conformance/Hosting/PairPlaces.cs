@@ -1,5 +1,6 @@
 using OrleansSockets.Conformance.Running;
-using OrleansSockets.Pairs;
+using OrleansSockets.Ends;
+using OrleansSockets.Rules;
 
 namespace OrleansSockets.Conformance.Hosting;
 
@@ -9,16 +10,17 @@ internal static class PairPlaces
     public static PairPlace Of(WebSocketEnd live)
     {
         var end = live.Core;
-        lock (end.Pair.Gate)
+        using (end.Pair.Gate.Enter())
         {
-            var here = end.Pair.Hub.Silo.ToParsableString();
+            var here = live.Context.Hub.Silo.ToParsableString();
             if (end.Route == EndRoute.Local)
             {
                 return new PairPlace(Pair: null, here, here);
             }
 
             var there = end.PeerHost?.ToParsableString();
-            return new PairPlace(end.Owner?.ToParsableString(), end.Side == 0 ? here : there, end.Side == 0 ? there : here);
+            var (client, server) = end.Side == Side.Client ? (here, there) : (there, here);
+            return new PairPlace(end.Owner?.ToParsableString(), client, server);
         }
     }
 }

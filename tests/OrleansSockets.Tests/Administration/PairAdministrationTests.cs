@@ -1,10 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSockets.Administration;
-using OrleansSockets.Pairs;
 using OrleansSockets.Rules;
 using OrleansSockets.Testing;
 using OrleansSockets.Tests.Clusters;
 using OrleansSockets.Timelines;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Administration;
 

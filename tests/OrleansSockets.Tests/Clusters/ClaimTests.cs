@@ -1,4 +1,4 @@
-using OrleansSockets.Pairs;
+using OrleansSockets.Custody;
 using OrleansSockets.Testing;
 using OrleansSockets.Wire;
 
@@ -86,13 +86,13 @@ public sealed class ClaimTests
         await silo.RunAsync(_ => ticket = new WebSocketPair().Client.Release());
         var request = new AdoptRequest(ticket!, Guid.NewGuid(), new PairEpoch(1, Guid.NewGuid()), silo.Address);
 
-        var first = silo.Hub.Claims.Adopt(request);
-        var second = silo.Hub.Claims.Adopt(request);
+        var first = silo.Get<EndClaims>().Adopt(request);
+        var second = silo.Get<EndClaims>().Adopt(request);
 
         Assert.Equal(AttachOutcome.Attached, second.Outcome);
         Assert.NotNull(first.Other);
         Assert.Equal(first.Other.Secret, second.Other?.Secret);
-        Assert.Equal(AttachOutcome.AlreadyClaimed, silo.Hub.Claims.Adopt(request with { Claimer = Guid.NewGuid() }).Outcome);
+        Assert.Equal(AttachOutcome.AlreadyClaimed, silo.Get<EndClaims>().Adopt(request with { Claimer = Guid.NewGuid() }).Outcome);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class ClaimTests
         var silo = cluster.Silos[0];
         using (silo.Hub.Enter(PairId.New(), out var pair))
         {
-            using var relay = silo.Hub.StartRelay(pair, () => { });
+            using var relay = pair.StartRelay(() => { });
             AttachRequest Request() => new() { Pair = pair.Id, Side = 0, Host = silo.Address, Secret = Guid.NewGuid(), Window = 65536 };
             var (early, later) = (Request(), Request());
             Assert.Equal(AttachOutcome.Attached, relay.Attach(early, moves: true).Outcome);
@@ -110,7 +110,7 @@ public sealed class ClaimTests
             Assert.Equal(AttachOutcome.Attached, relay.Attach(later, moves: true).Outcome);
 
             Assert.Equal(AttachOutcome.AlreadyClaimed, relay.Attach(early, moves: true).Outcome);
-            silo.Hub.StopRelay(pair, relay);
+            pair.StopRelay(relay);
         }
     }
 

@@ -46,8 +46,8 @@ internal static class ClusterPairs
                     cluster.Silos.SelectMany(
                         silo => silo.Hub.Pairs.Select(
                             pair =>
-                                $"{silo.Name}: pair {pair.Id}, relay {pair.Relay is not null}, {pair[0]?.Route} {pair[0]?.State} "
-                                    + $"{pair[1]?.Route} {pair[1]?.State}"))));
+                                $"{silo.Name}: pair {pair.Id}, relay {pair.Relay is not null}, "
+                                    + string.Join(", ", pair.Ends.Select(end => $"{end.Route} {end.State}"))))));
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }

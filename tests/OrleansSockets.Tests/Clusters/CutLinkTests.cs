@@ -27,14 +27,14 @@ public sealed class CutLinkTests
         await traffic.FlowsAsync();
 
         _links.Cut(a.Address, b.Address);
-        await UntilAsync(() => a.Hub.Paths.Outages.Count == 1 && b.Hub.Paths.Outages.Count == 1);
-        await UntilAsync(() => c.Address.Equals(a.Hub.Paths.Outages[0].Through) && c.Address.Equals(b.Hub.Paths.Outages[0].Through));
+        await UntilAsync(() => a.Get<SiloPaths>().Outages.Count == 1 && b.Get<SiloPaths>().Outages.Count == 1);
+        await UntilAsync(() => new[] { a, b }.All(silo => c.Address.Equals(silo.Get<SiloPaths>().Outages[0].Through)));
         await traffic.FlowsAsync();
         Assert.Equal(epoch, pair.Client.Core.Epoch);
-        Assert.Empty(c.Hub.Paths.Outages);
+        Assert.Empty(c.Get<SiloPaths>().Outages);
 
         _links.Mend();
-        await UntilAsync(() => a.Hub.Paths.Outages.Count == 0 && b.Hub.Paths.Outages.Count == 0);
+        await UntilAsync(() => a.Get<SiloPaths>().Outages.Count == 0 && b.Get<SiloPaths>().Outages.Count == 0);
         await traffic.FlowsAsync();
         await traffic.StopAndCheckAsync();
         pair.Server.Close(1000);
@@ -60,7 +60,7 @@ public sealed class CutLinkTests
         await using var cluster = await StartAsync(3);
         var (a, b) = (cluster.Silos[0], cluster.Silos[1]);
         _links.Cut(a.Address, b.Address);
-        await UntilAsync(() => a.Hub.Paths.Outages.Count == 1 && b.Hub.Paths.Outages.Count == 1);
+        await UntilAsync(() => a.Get<SiloPaths>().Outages.Count == 1 && b.Get<SiloPaths>().Outages.Count == 1);
 
         // The pair grain is wanted on B, and is made where both reach it.
         var pair = await cluster.AcceptedPairAsync(0, 1, 2, hint: 1);
@@ -89,7 +89,7 @@ public sealed class CutLinkTests
         }
 
         _links.Mend();
-        await UntilAsync(() => cluster.Silos.All(silo => silo.Hub.Paths.Outages.Count == 0));
+        await UntilAsync(() => cluster.Silos.All(silo => silo.Get<SiloPaths>().Outages.Count == 0));
         await cluster.NothingLeftAsync();
     }
 
@@ -104,9 +104,9 @@ public sealed class CutLinkTests
         await log.WaitForAsync(1);
 
         // Nobody looks again later, so what comes late must not make it anew.
-        a.Hub.Links.Send(b.Address, LinkFrame.OfControl(LinkFrameKind.Stale, PairId.New(), 0, PairEpoch.None));
-        Assert.DoesNotContain(b.Address, a.Hub.Links.Targets);
-        await UntilAsync(() => a.Hub.Paths.Outages.Count == 0);
+        a.Get<SiloLinks>().Send(b.Address, LinkFrame.OfControl(LinkFrameKind.Stale, PairId.New(), 0, PairEpoch.None));
+        Assert.DoesNotContain(b.Address, a.Get<SiloLinks>().Targets);
+        await UntilAsync(() => a.Get<SiloPaths>().Outages.Count == 0);
     }
 
     [Fact]

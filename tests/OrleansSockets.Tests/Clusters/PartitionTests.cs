@@ -71,7 +71,7 @@ public sealed class PartitionTests
 
     private static bool HadActivation(WebSocketEnd end)
     {
-        lock (end.Core.Pair.Gate)
+        using (end.Core.Pair.Gate.Enter())
         {
             return end.Core.Pair.Timeline.ToArray().Any(entry => entry.What.StartsWith("pair grain active", StringComparison.Ordinal));
         }

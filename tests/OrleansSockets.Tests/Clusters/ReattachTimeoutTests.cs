@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using OrleansSockets.Pairs;
+using OrleansSockets.Ends;
+using OrleansSockets.Rules;
 using OrleansSockets.Testing;
 
 namespace OrleansSockets.Tests.Clusters;
@@ -52,9 +53,9 @@ public sealed class ReattachTimeoutTests
         var pair = await cluster.AcceptedPairAsync(0, 1, 0);
         var log = new EventLog(pair.Client);
         var trace = cluster.Silos[1].Hub.Find(pair.Server.Core.Pair.Id)!;
-        lock (trace.Gate)
+        using (trace.Gate.Enter())
         {
-            trace.RemoveEnd(1);
+            trace.RemoveEnd(Side.Server);
             cluster.Silos[1].Hub.RemoveIfDone(trace);
         }
 

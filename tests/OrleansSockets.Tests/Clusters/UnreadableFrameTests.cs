@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using OrleansSockets.Links;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Clusters;
@@ -58,7 +59,7 @@ public sealed class UnreadableFrameTests(ThreeSilos three) : IClassFixture<Three
     private void Receive(int at, int from, byte[] frames)
     {
         var address = three.Cluster.Silos[from].Address;
-        three.Cluster.Silos[at].Hub.Links.Deliver(new LinkBatch(address, 1, frames, WireRange.Framed));
+        three.Cluster.Silos[at].Get<SiloLinks>().Deliver(new LinkBatch(address, 1, frames, WireRange.Framed));
     }
 
     private static byte[] Unreadable(PairId pair)

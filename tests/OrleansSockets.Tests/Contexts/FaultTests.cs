@@ -94,7 +94,7 @@ public sealed class FaultTests
 
     private static PairTimelineEntry[] Timeline(WebSocketEnd end)
     {
-        lock (end.Core.Pair.Gate)
+        using (end.Core.Pair.Gate.Enter())
         {
             return end.Core.Pair.Timeline.ToArray();
         }

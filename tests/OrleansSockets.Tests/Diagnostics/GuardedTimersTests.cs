@@ -61,7 +61,7 @@ public sealed class GuardedTimersTests(OneSilo one)
         EventLog[] logs = [new(pair!.Client), new(pair.Server)];
         var core = pair.Client.Core.Pair;
 
-        using var timer = core.Hub.StartTimer(core, "a test of pairs", Period, () => throw new InvalidOperationException("a fault"));
+        using var timer = core.StartTimer("a test of pairs", Period, () => throw new InvalidOperationException("a fault"));
         one.Time.Advance(Period);
 
         Assert.All(

@@ -1,3 +1,4 @@
+using OrleansSockets.Custody;
 using OrleansSockets.Ends;
 using OrleansSockets.Pairs;
 
@@ -19,7 +20,8 @@ public sealed class WithdrawTests(OneSilo one)
         });
         var log = new EventLog(pair!.Server);
         using var cancellation = new CancellationTokenSource();
-        var claim = one.Silo.Hub.Claims.ClaimAsync(ticket!, pair.Server.Core.Settings, _ => cancellation.Cancel(), cancellation.Token);
+        var claim = one.Silo.Get<EndClaims>()
+            .ClaimAsync(ticket!, pair.Server.Core.Settings, _ => cancellation.Cancel(), cancellation.Token);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => claim);
 
         Assert.StartsWith("close 1006", (await log.WaitForAsync(1))[0], StringComparison.Ordinal);
@@ -40,13 +42,13 @@ public sealed class WithdrawTests(OneSilo one)
         var client = CoupledEnd.Join(pair!.Client, new Deaf());
 
         client.Drop();
-        lock (client.Gate)
+        using (client.Gate.Enter())
         {
             // As it is when its host has given it up.
-            server.Core.Pair.RemoveEnd(server.Core.Side);
+            ((Pair)server.Core.Pair).RemoveEnd(server.Core.Side);
         }
 
-        await one.Silo.Hub.Claims.WithdrawAsync(server.Core, Task.CompletedTask);
+        await one.Silo.Get<PairGrainCalls>().WithdrawAsync(server.Core, Task.CompletedTask);
         await one.PairGoneAsync(pair.Client);
     }
 

@@ -28,7 +28,7 @@ public sealed class SiloDetourTests : IAsyncLifetime
     public async Task Call_NoAnswerThoughTheLinkIsUp_IsMadeAgainByAThirdSilo()
     {
         Task<SiloAddress>? late = null;
-        var answer = await Caller.Hub.Detour
+        var answer = await Caller.Get<SiloDetour>()
             .CallAsync(new SilentCall(Caller.Address, Target.Address, MayRunTwice: true), direct => late = direct)
             .WaitAsync(Limit, TestContext.Current.CancellationToken);
 
@@ -39,7 +39,7 @@ public sealed class SiloDetourTests : IAsyncLifetime
     [Fact]
     public async Task Call_ThatMayNotRunTwice_EndsWithASentenceWhenTheLinkGoesDown()
     {
-        var call = Caller.Hub.Detour.CallAsync(new SilentCall(Caller.Address, Target.Address, MayRunTwice: false));
+        var call = Caller.Get<SiloDetour>().CallAsync(new SilentCall(Caller.Address, Target.Address, MayRunTwice: false));
         _links.Cut(Caller.Address, Target.Address);
 
         var unavailable = await Assert.ThrowsAsync<SiloUnavailableException>(
@@ -56,7 +56,7 @@ public sealed class SiloDetourTests : IAsyncLifetime
             for (var i = 0; i < 10; i++)
             {
                 var call = new PlacedCall(silo.Grains.GetGrain<IWhere>(Guid.NewGuid().ToString()));
-                Assert.Equal(silo.Address, await silo.Hub.Detour.RunForOtherAsync(call));
+                Assert.Equal(silo.Address, await silo.Get<SiloDetour>().RunForOtherAsync(call));
             }
         }
     }

@@ -146,7 +146,8 @@ public sealed class SiloLinkTests : IDisposable
 
         await OtherSilo.PollAsync(() => !_refusals.IsEmpty);
         Assert.Equal(
-            "its node 127.0.0.1:2 has not said within ReattachTimeout (00:00:00.0010000) which wire versions it speaks", Assert.Single(_refusals));
+            "its node 127.0.0.1:2 has not said within ReattachTimeout (00:00:00.0010000) which wire versions it speaks",
+            Assert.Single(_refusals));
         Assert.True(link.IsIdle);
 
         // It is asked again with what comes next.

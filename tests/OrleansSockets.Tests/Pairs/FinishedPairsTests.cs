@@ -1,5 +1,6 @@
 using System.Net;
 using OrleansSockets.Pairs;
+using OrleansSockets.Rules;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Pairs;
@@ -18,8 +19,8 @@ public sealed class FinishedPairsTests
         }
 
         Assert.Null(_finished.Find(first));
-        Assert.True(_finished.Contains(first, 1));
-        Assert.False(_finished.Contains(first, 0));
+        Assert.True(_finished.Contains(first, Side.Server));
+        Assert.False(_finished.Contains(first, Side.Client));
     }
 
     [Fact]
@@ -31,7 +32,7 @@ public sealed class FinishedPairsTests
             Add(0);
         }
 
-        Assert.False(_finished.Contains(first, 0));
+        Assert.False(_finished.Contains(first, Side.Client));
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public sealed class FinishedPairsTests
         _finished.Add(id, Snapshot());
 
         Assert.Equal(2, _finished.Find(id)!.Ends.Length);
-        Assert.True(_finished.Contains(id, 0) && _finished.Contains(id, 1));
+        Assert.True(_finished.Contains(id, Side.Client) && _finished.Contains(id, Side.Server));
     }
 
     private PairId Add(params int[] sides)

@@ -38,8 +38,8 @@ public sealed class PairHubTests(OneSilo one)
         Pair pair;
         using (hub.Enter(id, out pair))
         {
-            relay = hub.StartRelay(pair, () => { });
-            hub.StopRelay(pair, relay);
+            relay = pair.StartRelay(() => { });
+            pair.StopRelay(relay);
         }
 
         var reply = relay.Attach(new AttachRequest { Pair = id, Side = 0, Host = hub.Silo, Secret = Guid.NewGuid() }, moves: false);

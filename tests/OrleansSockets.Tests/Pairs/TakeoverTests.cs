@@ -1,4 +1,6 @@
+using OrleansSockets.Custody;
 using OrleansSockets.Pairs;
+using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Pairs;
 
@@ -15,7 +17,7 @@ public sealed class TakeoverTests(OneSilo one)
         var (client, server) = await one.ClaimedPairAsync();
         var end = side == 0 ? client : server;
         AttachRequest request;
-        lock (end.Core.Pair.Gate)
+        using (end.Core.Pair.Gate.Enter())
         {
             request = end.Core.Request(one.Silo.Address) with
             {
@@ -24,7 +26,7 @@ public sealed class TakeoverTests(OneSilo one)
         }
 
         Assert.Equal(AttachOutcome.AlreadyClaimed, (await Grain(end).AttachAsync(request)).Outcome);
-        Assert.Equal(AttachOutcome.AlreadyClaimed, one.Silo.Hub.Attachments.AttachHere(request).Outcome);
+        Assert.Equal(AttachOutcome.AlreadyClaimed, one.Silo.Get<EndAttachments>().AttachHere(request).Outcome);
 
         await MeetAsync(client, server);
     }

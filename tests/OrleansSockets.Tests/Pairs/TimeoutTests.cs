@@ -83,7 +83,7 @@ public sealed class TimeoutTests(OneSilo one)
     private static IEnumerable<string> Timeline(WebSocketEnd end)
     {
         var pair = end.Core.Pair;
-        lock (pair.Gate)
+        using (pair.Gate.Enter())
         {
             return pair.Timeline.ToArray().Select(entry => entry.What);
         }

@@ -57,7 +57,7 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
         var (slow, fine) = (await PairAsync(), await PairAsync());
         Begin(slow.Client, 100);
         Begin(fine.Client, 100);
-        Silo.Hub.Unfinished.Look();
+        Silo.Get<UnfinishedMessages>().Look();
         Pass(TimeSpan.FromMinutes(4));
         Assert.Empty(slow.Log.Lines);
         Finish(fine.Client);
@@ -81,10 +81,10 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
         var pair = await PairAsync();
         TaskCompletionSource release = new();
         pair.Server.OnMessage(_ => release.Task);
-        Silo.Hub.Unfinished.Look();
+        Silo.Get<UnfinishedMessages>().Look();
         pair.Client.Send("keeps the receiver busy");
         Begin(pair.Client, 100);
-        Silo.Hub.Unfinished.Look();
+        Silo.Get<UnfinishedMessages>().Look();
         Pass(TimeSpan.FromHours(1));
         release.SetResult();
         Finish(pair.Client);
@@ -95,18 +95,18 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
     public async Task Unfinished_BudgetMetForAMoment_NothingIsClosed()
     {
         // Nobody else looks.
-        Silo.Hub.Unfinished.Dispose();
+        Silo.Get<UnfinishedMessages>().Dispose();
         var pair = await PairAsync();
         Begin(pair.Client, 600 * 1024);
-        Silo.Hub.Budget.Add(Mebibyte);
-        Silo.Hub.Unfinished.Look();
-        Silo.Hub.Budget.Add(-Mebibyte);
-        Silo.Hub.Unfinished.Look();
-        Silo.Hub.Budget.Add(Mebibyte);
-        Silo.Hub.Unfinished.Look();
+        Silo.Hub.Host.Budget.Add(Mebibyte);
+        Silo.Get<UnfinishedMessages>().Look();
+        Silo.Hub.Host.Budget.Add(-Mebibyte);
+        Silo.Get<UnfinishedMessages>().Look();
+        Silo.Hub.Host.Budget.Add(Mebibyte);
+        Silo.Get<UnfinishedMessages>().Look();
         Assert.Equal(ReadyState.Open, pair.Server.ReadyState);
 
-        Silo.Hub.Budget.Add(-Mebibyte);
+        Silo.Hub.Host.Budget.Add(-Mebibyte);
         Finish(pair.Client);
         Assert.StartsWith("message", (await pair.Log.WaitForAsync(1))[0], StringComparison.Ordinal);
     }
@@ -114,15 +114,15 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
     [Fact]
     public async Task Unfinished_SeveralOfOneSize_TheOldestIsClosed()
     {
-        Silo.Hub.Unfinished.Dispose();
+        Silo.Get<UnfinishedMessages>().Dispose();
         var (young, old) = (await PairAsync(), await PairAsync());
         Begin(old.Client, 300 * 1024);
-        Silo.Hub.Unfinished.Look();
+        Silo.Get<UnfinishedMessages>().Look();
         Pass(TimeSpan.FromSeconds(1));
         Begin(young.Client, 300 * 1024);
-        Silo.Hub.Budget.Add(Mebibyte - Silo.Hub.Budget.HeldBytes);
-        Silo.Hub.Unfinished.Look();
-        Silo.Hub.Unfinished.Look();
+        Silo.Hub.Host.Budget.Add(Mebibyte - Silo.Hub.Host.Budget.HeldBytes);
+        Silo.Get<UnfinishedMessages>().Look();
+        Silo.Get<UnfinishedMessages>().Look();
 
         Assert.Equal([Closed], await old.Log.WaitForAsync(1));
         Assert.Equal(ReadyState.Open, young.Server.ReadyState);
@@ -138,9 +138,9 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
         Begin(large.Client, 800 * 1024);
 
         // Both ends are here, and what is under way is counted at both.
-        Assert.InRange(Silo.Hub.Budget.HeldBytes, Mebibyte, Mebibyte * 3 / 2);
-        Silo.Hub.Unfinished.Look();
-        Silo.Hub.Unfinished.Look();
+        Assert.InRange(Silo.Hub.Host.Budget.HeldBytes, Mebibyte, Mebibyte * 3 / 2);
+        Silo.Get<UnfinishedMessages>().Look();
+        Silo.Get<UnfinishedMessages>().Look();
         Assert.Equal([Closed], await large.Log.WaitForAsync(1));
         Assert.Equal([Closed], await large.ClientLog.WaitForAsync(1));
         Assert.Equal(["1 closed"], _counted);
@@ -156,25 +156,25 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
     [Fact]
     public async Task Unfinished_WithheldAndRoomForOne_TheOlderGoesOnThenTheOther()
     {
-        Silo.Hub.Unfinished.Dispose();
+        Silo.Get<UnfinishedMessages>().Dispose();
         var (young, old) = (await PairAsync(), await PairAsync());
         Begin(old.Client, 100 * 1024);
-        Silo.Hub.Unfinished.Look();
+        Silo.Get<UnfinishedMessages>().Look();
         Pass(TimeSpan.FromSeconds(1));
         Begin(young.Client, 100 * 1024);
-        Silo.Hub.Budget.Add(Mebibyte);
+        Silo.Hub.Host.Budget.Add(Mebibyte);
         foreach (var (client, _, server, _) in new[] { young, old })
         {
             Say(client, new byte[PairFrame.MaxChunk], first: false, last: false);
             Assert.True(IsWithheld(server));
         }
 
-        Silo.Hub.Budget.Add(Mebibyte - 1 - Silo.Hub.Budget.HeldBytes);
-        Silo.Hub.Unfinished.Look();
+        Silo.Hub.Host.Budget.Add(Mebibyte - 1 - Silo.Hub.Host.Budget.HeldBytes);
+        Silo.Get<UnfinishedMessages>().Look();
         Assert.False(IsWithheld(old.Server));
         Assert.True(IsWithheld(young.Server));
 
-        Silo.Hub.Unfinished.Look();
+        Silo.Get<UnfinishedMessages>().Look();
         Assert.False(IsWithheld(young.Server));
         Finish(young.Client);
         Assert.StartsWith("message", (await young.Log.WaitForAsync(1))[0], StringComparison.Ordinal);
@@ -183,10 +183,10 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
     [Fact]
     public void Look_WhoHasBegunToWaitTooLate_TriesAgain()
     {
-        Silo.Hub.Unfinished.Dispose();
-        var room = Silo.Hub.Budget.WaitForRoom();
+        Silo.Get<UnfinishedMessages>().Dispose();
+        var room = Silo.Hub.Host.Budget.WaitForRoom();
         Assert.False(room.IsCompleted);
-        Silo.Hub.Unfinished.Look();
+        Silo.Get<UnfinishedMessages>().Look();
         Assert.True(room.IsCompleted);
     }
 
@@ -216,7 +216,7 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
         await waits;
         await _cluster.WaitForIdleAsync();
         Assert.Equal([Mebibyte * 3 / 4, 15, Mebibyte / 2], lengths);
-        Assert.Equal(0, Silo.Hub.Budget.HeldBytes);
+        Assert.Equal(0, Silo.Hub.Host.Budget.HeldBytes);
     }
 
     private static void Begin(WebSocketEnd end, int length)
@@ -234,16 +234,16 @@ public sealed class UnfinishedMessagesTests : IAsyncLifetime
 
     private static void Say(WebSocketEnd end, byte[] payload, bool first, bool last)
     {
-        lock (end.Core.Pair.Gate)
+        using (end.Core.Pair.Gate.Enter())
         {
-            end.Core.Pair.Send(end.Core, new PairFrame(0, PairFrameKind.Binary, first, last, 0, payload));
+            end.Core.Send(new PairFrame(0, PairFrameKind.Binary, first, last, 0, payload));
         }
     }
 
     private void Pass(TimeSpan time)
     {
         _time.Advance(time);
-        Silo.Hub.Unfinished.Look();
+        Silo.Get<UnfinishedMessages>().Look();
     }
 
     private async Task<(WebSocketEnd Client, EventLog ClientLog, WebSocketEnd Server, EventLog Log)> PairAsync()

@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansSockets.Links;
 using OrleansSockets.Rendezvous;
 using OrleansSockets.Testing;
 using OrleansSockets.Tests.Clusters;
@@ -26,7 +27,7 @@ public sealed class NamesAroundACutTests : IAsyncLifetime
         });
         var (a, b) = (_cluster.Silos[0], _cluster.Silos[1]);
         _links.Cut(a.Address, b.Address);
-        await EventuallyAsync(() => new[] { a, b }.All(silo => silo.Hub.Paths.Outages is [{ Through: not null }]));
+        await EventuallyAsync(() => new[] { a, b }.All(silo => silo.Get<SiloPaths>().Outages is [{ Through: not null }]));
     }
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();

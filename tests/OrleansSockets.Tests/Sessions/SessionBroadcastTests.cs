@@ -139,7 +139,7 @@ public sealed class SessionBroadcastTests(OneSilo one)
         }
 
         await one.IdleAsync();
-        var budget = one.Cluster.Silos[0].Hub.Budget;
+        var budget = one.Cluster.Silos[0].Hub.Host.Budget;
         var before = budget.HeldBytes;
         Assert.Equal(3, await Session.BroadcastAsync(new byte[Length]));
 

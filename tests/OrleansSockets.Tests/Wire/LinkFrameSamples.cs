@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansSockets.Rules;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Tests.Wire;
@@ -13,22 +14,25 @@ internal static class LinkFrameSamples
 
     public static readonly LinkFrame[] All =
     [
-        LinkFrame.OfData(Pair, 0, toOwner: true, new PairFrame(1, PairFrameKind.Text, true, true, 0, "hello"u8.ToArray())),
+        LinkFrame.OfData(Pair, Side.Client, toOwner: true, new PairFrame(1, PairFrameKind.Text, true, true, 0, "hello"u8.ToArray())),
         LinkFrame.OfData(
-            Pair, 1, toOwner: false, new PairFrame(long.MaxValue, PairFrameKind.Binary, true, false, 0, new byte[PairFrame.MaxChunk])),
-        LinkFrame.OfData(Pair, 1, toOwner: false, new PairFrame(3, PairFrameKind.Binary, false, true, 0, default)),
-        LinkFrame.OfData(Pair, 0, toOwner: true, PairFrame.Close(4999, "bye"u8.ToArray())),
-        LinkFrame.OfData(Pair, 0, toOwner: true, PairFrame.Close(null, default)),
-        LinkFrame.OfData(Pair, 0, toOwner: true, PairFrame.Drop()),
-        LinkFrame.OfData(Pair, 0, toOwner: true, PairFrame.Violation(1002, "Unknown opcode 3")),
-        LinkFrame.OfCredit(Pair, 1, toOwner: true, 12345678901, 65536, finished: true),
-        LinkFrame.OfCredit(Pair, 0, toOwner: false, 0, 1, finished: false),
-        LinkFrame.OfView(Pair, 0, Epoch, Owner, new PeerView(3, Host, 5, 49152, true, false)),
-        LinkFrame.OfView(Pair, 1, Epoch, Owner, new PeerView(4, null, 0, 0, false, true)),
-        LinkFrame.OfEpoch(Pair, 1, Epoch, Owner),
-        LinkFrame.OfControl(LinkFrameKind.Stale, Pair, 1, PairEpoch.None),
-        LinkFrame.OfControl(LinkFrameKind.Leaving, Pair, 0, Epoch),
-        LinkFrame.OfControl(LinkFrameKind.Detach, Pair, 0, Epoch, toOwner: true),
-        LinkFrame.OfControl(LinkFrameKind.Missing, Pair, 1, Epoch),
+            Pair,
+            Side.Server,
+            toOwner: false,
+            new PairFrame(long.MaxValue, PairFrameKind.Binary, true, false, 0, new byte[PairFrame.MaxChunk])),
+        LinkFrame.OfData(Pair, Side.Server, toOwner: false, new PairFrame(3, PairFrameKind.Binary, false, true, 0, default)),
+        LinkFrame.OfData(Pair, Side.Client, toOwner: true, PairFrame.Close(4999, "bye"u8.ToArray())),
+        LinkFrame.OfData(Pair, Side.Client, toOwner: true, PairFrame.Close(null, default)),
+        LinkFrame.OfData(Pair, Side.Client, toOwner: true, PairFrame.Drop()),
+        LinkFrame.OfData(Pair, Side.Client, toOwner: true, PairFrame.Violation(1002, "Unknown opcode 3")),
+        LinkFrame.OfCredit(Pair, Side.Server, toOwner: true, 12345678901, 65536, finished: true),
+        LinkFrame.OfCredit(Pair, Side.Client, toOwner: false, 0, 1, finished: false),
+        LinkFrame.OfView(Pair, Side.Client, Epoch, Owner, new PeerView(3, Host, 5, 49152, true, false)),
+        LinkFrame.OfView(Pair, Side.Server, Epoch, Owner, new PeerView(4, null, 0, 0, false, true)),
+        LinkFrame.OfEpoch(Pair, Side.Server, Epoch, Owner),
+        LinkFrame.OfControl(LinkFrameKind.Stale, Pair, Side.Server, PairEpoch.None),
+        LinkFrame.OfControl(LinkFrameKind.Leaving, Pair, Side.Client, Epoch),
+        LinkFrame.OfControl(LinkFrameKind.Detach, Pair, Side.Client, Epoch, toOwner: true),
+        LinkFrame.OfControl(LinkFrameKind.Missing, Pair, Side.Server, Epoch),
     ];
 }

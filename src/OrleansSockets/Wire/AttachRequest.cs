@@ -1,6 +1,4 @@
-using OrleansSockets.Wire;
-
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Wire;
 
 /// <summary>
 /// What an end tells the pair grain when it attaches: all that a fresh activation needs to go on where the last one stopped.
@@ -39,33 +37,4 @@ internal sealed record AttachRequest
 
     /// <summary>Set by the first attach of a released end.</summary>
     [Id(12)] public EndTicket? Ticket { get; init; }
-}
-
-internal enum AttachOutcome
-{
-    Attached,
-
-    /// <summary>Another end holds this side.</summary>
-    AlreadyClaimed,
-
-    /// <summary>The ticket's time is over, or the pair is finished or lost.</summary>
-    Gone,
-
-    /// <summary>The silo that was asked directly does not own the pair.</summary>
-    NotHere,
-}
-
-[GenerateSerializer, Immutable, Alias("OrleansSockets.AttachReply")]
-internal sealed record AttachReply
-{
-    [Id(0)] public required AttachOutcome Outcome { get; init; }
-
-    [Id(1)] public PairEpoch Epoch { get; init; }
-
-    /// <summary>The silo of the activation.</summary>
-    [Id(2)] public SiloAddress? Owner { get; init; }
-
-    [Id(3)] public PeerView? Peer { get; init; }
-
-    public static AttachReply Failed(AttachOutcome outcome) => new() { Outcome = outcome };
 }

@@ -1,4 +1,4 @@
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Ends;
 
 /// <summary>Becomes true once and stays so; costs a task only if somebody waits. Guarded by the pair's lock.</summary>
 internal sealed class Condition

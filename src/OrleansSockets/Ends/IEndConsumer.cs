@@ -1,4 +1,4 @@
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Ends;
 
 /// <summary>Takes what arrives for an end: the dispatcher of an accepted end, or the socket that is coupled to it.</summary>
 internal interface IEndConsumer

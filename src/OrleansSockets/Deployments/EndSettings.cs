@@ -1,6 +1,6 @@
 using OrleansSockets.Rules;
 
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Deployments;
 
 /// <summary>The settings that an end takes, for life, from the deployment of the context that constructed or claimed it.</summary>
 /// <param name="Deployment">The deployment's name.</param>

@@ -1,6 +1,4 @@
-using OrleansSockets.Wire;
-
-namespace OrleansSockets.Pairs;
+namespace OrleansSockets.Wire;
 
 /// <summary>From the pair grain to the silo that constructed the pair: a released end is claimed.</summary>
 /// <param name="Ticket">What <c>Release</c> gave.</param>
@@ -13,9 +11,3 @@ internal sealed record AdoptRequest(
     [property: Id(1)] Guid Claimer,
     [property: Id(2)] PairEpoch Epoch,
     [property: Id(3)] SiloAddress Owner);
-
-/// <summary>The answer to <see cref="AdoptRequest"/>.</summary>
-/// <param name="Outcome">Whether the claim is good.</param>
-/// <param name="Other">The attach of the other end, if it lives on that silo.</param>
-[GenerateSerializer, Immutable, Alias("OrleansSockets.AdoptReply")]
-internal sealed record AdoptReply([property: Id(0)] AttachOutcome Outcome, [property: Id(1)] AttachRequest? Other = null);

@@ -58,6 +58,6 @@ public static class CloseCode
     /// the rest is reserved.
     /// </summary>
     /// <param name="code">The code.</param>
-    public static bool MayBeReceived(int code) =>
+    internal static bool MayBeReceived(int code) =>
         code is (>= 1000 and <= 1003) or (>= 1007 and <= 1014) or (>= 3000 and <= 4999);
 }

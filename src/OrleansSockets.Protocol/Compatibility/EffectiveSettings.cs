@@ -37,7 +37,7 @@ public sealed record EffectiveSettings(
     private const int Mebibyte = 1024 * 1024;
 
     /// <summary>The part that decides how an end behaves.</summary>
-    public EndRules EndRules => new(AutoReplyToClose, LimitCloseReason, PedanticCloseCodes, ReportListenerExceptions);
+    internal EndRules EndRules => new(AutoReplyToClose, LimitCloseReason, PedanticCloseCodes, ReportListenerExceptions);
 
     /// <summary>The longest message in bytes, inclusive.</summary>
     public int MaxMessageSize => LargeMessages ? 128 * Mebibyte : 32 * Mebibyte;

@@ -1,7 +1,7 @@
 namespace OrleansSockets.Frames;
 
 /// <summary>What <see cref="FrameDecoder"/> found.</summary>
-public enum FrameKind : byte
+internal enum FrameKind : byte
 {
     /// <summary>Nothing.</summary>
     None,
@@ -26,7 +26,7 @@ public enum FrameKind : byte
 /// One result of <see cref="FrameDecoder.TryRead"/>. The payload lies in the input or in the decoder: it is valid until the input's
 /// memory is used again or the decoder is called.
 /// </summary>
-public readonly ref struct Frame
+internal readonly ref struct Frame
 {
     internal Frame(FrameKind kind, ReadOnlySpan<byte> payload)
     {

@@ -10,7 +10,7 @@ namespace OrleansSockets.Frames;
 /// nothing but what a cut makes necessary: at most a header and the payload of one control frame.
 /// </summary>
 /// <remarks>Not for two threads at once. Rules: RFC 6455 sections 5 to 8, as far as <see cref="ProtocolChecks"/> asks for them.</remarks>
-public sealed class FrameDecoder
+internal sealed class FrameDecoder
 {
     private const int MaxControlPayload = 125;
 

@@ -7,7 +7,7 @@ namespace OrleansSockets.Frames;
 /// <summary>
 /// Writes frames (RFC 6455 section 5). A client gives a mask key, fresh and unpredictable for each frame (section 5.3); a server none.
 /// </summary>
-public static class FrameEncoder
+internal static class FrameEncoder
 {
     // Up to here header and payload are asked for as one span; above, the writer chooses how to cut.
     private const int OneSpan = 4096;

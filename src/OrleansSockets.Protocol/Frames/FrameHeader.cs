@@ -14,7 +14,7 @@ namespace OrleansSockets.Frames;
 ///                                            network byte order     if MASK
 /// </code>
 /// </remarks>
-public readonly struct FrameHeader
+internal readonly struct FrameHeader
 {
     /// <summary>The longest header: two bytes, 64 bits of length, 32 bits of mask.</summary>
     public const int MaxLength = 14;

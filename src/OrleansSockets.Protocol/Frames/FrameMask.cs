@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace OrleansSockets.Frames;
 
 /// <summary>The masking of RFC 6455 section 5.3: byte i of a payload is exclusive-ored with byte i modulo 4 of the key.</summary>
-public static class FrameMask
+internal static class FrameMask
 {
     /// <summary>Masks or unmasks <paramref name="data"/> in place.</summary>
     /// <param name="data">A piece of a payload.</param>

@@ -5,7 +5,7 @@ namespace OrleansSockets.Frames;
 /// </summary>
 /// <param name="Code">1002 protocol error, 1007 text that is not UTF-8, or 1009 message too large.</param>
 /// <param name="Text">What was wrong, fit for a close reason.</param>
-public sealed record FrameViolation(int Code, string Text)
+internal sealed record FrameViolation(int Code, string Text)
 {
     /// <summary>The kind of the error event at the other end.</summary>
     public WebSocketPairErrorKind Kind =>

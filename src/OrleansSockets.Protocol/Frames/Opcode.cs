@@ -1,7 +1,7 @@
 namespace OrleansSockets.Frames;
 
 /// <summary>The kinds of frames of RFC 6455 section 5.2. Values from 8 are control frames.</summary>
-public enum Opcode : byte
+internal enum Opcode : byte
 {
     /// <summary>A further fragment of the message under way.</summary>
     Continuation = 0x0,

@@ -8,7 +8,7 @@ namespace OrleansSockets.Frames;
 /// <summary>
 /// Validates UTF-8 that arrives in pieces (RFC 6455 section 8.1): a character may be cut anywhere, also between two fragments.
 /// </summary>
-public struct Utf8Validator
+internal struct Utf8Validator
 {
     private CutCharacter _cut;
     private int _cutLength;

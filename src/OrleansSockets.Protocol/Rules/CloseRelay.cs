@@ -4,7 +4,7 @@ namespace OrleansSockets.Rules;
 /// The rules of two coupled ends (a proxy's two legs): how the Close or the loss of one reaches the peer of the other. Half-open: a leg's
 /// Close ends only its own direction, and the other side's answer travels back with its own code. Pure and total; rows R-… of PROTOCOL.md.
 /// </summary>
-public static class CloseRelay
+internal static class CloseRelay
 {
     /// <summary>
     /// What a peer is told if the other side is lost: "internal error", for no code says "lost" and may be sent (1006 may not).

@@ -1,7 +1,7 @@
 namespace OrleansSockets.Rules;
 
 /// <summary>What one of two coupled ends has heard from its own peer.</summary>
-public enum RelayLegPhase : byte
+internal enum RelayLegPhase : byte
 {
     /// <summary>Its peer may still send.</summary>
     Open,
@@ -16,7 +16,7 @@ public enum RelayLegPhase : byte
 /// <summary>Two coupled ends. What one leg hears is told to the other at once, so nothing else needs to be remembered.</summary>
 /// <param name="A">Leg 0.</param>
 /// <param name="B">Leg 1.</param>
-public readonly record struct CloseRelayState(RelayLegPhase A, RelayLegPhase B)
+internal readonly record struct CloseRelayState(RelayLegPhase A, RelayLegPhase B)
 {
     /// <summary>Both peers may still send.</summary>
     public static CloseRelayState Initial => default;

@@ -3,11 +3,11 @@ namespace OrleansSockets.Rules;
 /// <summary>A Close to send on a leg.</summary>
 /// <param name="Code">The code; null is a Close without payload.</param>
 /// <param name="Reason">The reason, at most <see cref="CloseReason.MaxBytes"/> bytes of UTF-8.</param>
-public readonly record struct RelayedClose(int? Code, string Reason);
+internal readonly record struct RelayedClose(int? Code, string Reason);
 
 /// <summary>What else the owner of two coupled ends does after a step.</summary>
 [Flags]
-public enum CloseRelayEffects : byte
+internal enum CloseRelayEffects : byte
 {
     /// <summary>Nothing.</summary>
     None = 0,
@@ -30,4 +30,4 @@ public enum CloseRelayEffects : byte
 /// <param name="ToA">A Close to send on leg A, behind the messages that were relayed to it.</param>
 /// <param name="ToB">A Close to send on leg B, behind the messages that were relayed to it.</param>
 /// <param name="Effects">What else to do, behind the Closes.</param>
-public readonly record struct CloseRelayStep(CloseRelayState State, RelayedClose? ToA, RelayedClose? ToB, CloseRelayEffects Effects);
+internal readonly record struct CloseRelayStep(CloseRelayState State, RelayedClose? ToA, RelayedClose? ToB, CloseRelayEffects Effects);

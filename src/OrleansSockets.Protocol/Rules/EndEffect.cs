@@ -1,7 +1,7 @@
 namespace OrleansSockets.Rules;
 
 /// <summary>What the host of an end does after a step of its machine.</summary>
-public enum EndEffect : byte
+internal enum EndEffect : byte
 {
     /// <summary>Nothing: a call is ignored, an event waits until somebody listens.</summary>
     None,

@@ -1,7 +1,7 @@
 namespace OrleansSockets.Rules;
 
 /// <summary>What an end raises for its listeners.</summary>
-public enum EndEvent : byte
+internal enum EndEvent : byte
 {
     /// <summary>A message.</summary>
     Message,

@@ -5,7 +5,7 @@ namespace OrleansSockets.Rules;
 /// and input has a row in PROTOCOL.md (E-…). Nothing here reads a clock, waits or performs anything; the host settles the new state, then
 /// performs the effect.
 /// </summary>
-public static class EndMachine
+internal static class EndMachine
 {
     /// <summary>The owner listens from now on.</summary>
     /// <param name="state">The end.</param>

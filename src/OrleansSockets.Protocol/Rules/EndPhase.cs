@@ -1,7 +1,7 @@
 namespace OrleansSockets.Rules;
 
 /// <summary>Who listens to an end. The Closes are not part of it, for they may pass in any phase and order.</summary>
-public enum EndPhase : byte
+internal enum EndPhase : byte
 {
     /// <summary>An outbound socket waits for its 101 response.</summary>
     Connecting,

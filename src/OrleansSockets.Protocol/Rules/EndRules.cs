@@ -8,5 +8,5 @@ namespace OrleansSockets.Rules;
 /// Whether a listener's exception is reported and the listeners behind it run all the same; otherwise it ends the event's dispatch. With
 /// it, only a message's listener can make its end fail.
 /// </param>
-public readonly record struct EndRules(
+internal readonly record struct EndRules(
     bool AutoReplyToClose, bool LimitCloseReason, bool PedanticCloseCodes, bool ReportListenerExceptions);

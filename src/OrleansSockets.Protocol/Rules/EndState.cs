@@ -7,7 +7,7 @@ namespace OrleansSockets.Rules;
 /// <param name="In">The peer's Close, or the drop, was dispatched.</param>
 /// <param name="Aborted">The peer is known to be gone: what is sent is lost.</param>
 /// <param name="Failed">A handler threw, or the peer's socket broke the protocol.</param>
-public readonly record struct EndState(EndPhase Phase, bool HalfOpen, bool Out, bool In, bool Aborted, bool Failed)
+internal readonly record struct EndState(EndPhase Phase, bool HalfOpen, bool Out, bool In, bool Aborted, bool Failed)
 {
     /// <summary>The handler of the last event, a Close, a drop or a failure, has run.</summary>
     public bool Heard { get; init; }

@@ -1,7 +1,7 @@
 namespace OrleansSockets.Rules;
 
 /// <summary>What may happen to a pair.</summary>
-public enum PairEventKind : byte
+internal enum PairEventKind : byte
 {
     /// <summary>The host of that side attached, for the first time or again.</summary>
     Attach,
@@ -33,4 +33,4 @@ public enum PairEventKind : byte
 /// <summary>An event at one side of a pair.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Side">0 (client) or 1 (server).</param>
-public readonly record struct PairEvent(PairEventKind Kind, int Side);
+internal readonly record struct PairEvent(PairEventKind Kind, int Side);

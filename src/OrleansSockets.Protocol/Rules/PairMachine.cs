@@ -4,7 +4,7 @@ namespace OrleansSockets.Rules;
 /// The rules of a pair as its grain sees it: streams, not events of handlers. Pure and total: every state and event has a row in
 /// PROTOCOL.md (P-…). A finished pair absorbs everything, so an event that was under way while it finished does no harm.
 /// </summary>
-public static class PairMachine
+internal static class PairMachine
 {
     /// <summary>Applies one event.</summary>
     /// <param name="state">The pair.</param>

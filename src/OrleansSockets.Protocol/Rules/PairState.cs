@@ -1,7 +1,7 @@
 namespace OrleansSockets.Rules;
 
 /// <summary>Where the host of one end stands towards the pair.</summary>
-public enum SidePhase : byte
+internal enum SidePhase : byte
 {
     /// <summary>Nobody has attached this end yet.</summary>
     Vacant,
@@ -24,7 +24,7 @@ public enum SidePhase : byte
 /// <param name="Server">The host of the server end.</param>
 /// <param name="FromClient">The direction from the client end to the server end.</param>
 /// <param name="FromServer">The direction from the server end to the client end.</param>
-public readonly record struct PairState(SidePhase Client, SidePhase Server, StreamState FromClient, StreamState FromServer)
+internal readonly record struct PairState(SidePhase Client, SidePhase Server, StreamState FromClient, StreamState FromServer)
 {
     /// <summary>A new pair: both directions open, nobody attached.</summary>
     public static PairState Initial => default;

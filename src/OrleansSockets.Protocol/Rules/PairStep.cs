@@ -2,7 +2,7 @@ namespace OrleansSockets.Rules;
 
 /// <summary>What the owner of the pair does after a step.</summary>
 [Flags]
-public enum PairEffects : byte
+internal enum PairEffects : byte
 {
     /// <summary>Nothing.</summary>
     None = 0,
@@ -23,4 +23,4 @@ public enum PairEffects : byte
 /// <summary>The outcome of an event.</summary>
 /// <param name="State">The state from now on; it is settled before the effects are performed.</param>
 /// <param name="Effects">What the owner does.</param>
-public readonly record struct PairStep(PairState State, PairEffects Effects);
+internal readonly record struct PairStep(PairState State, PairEffects Effects);

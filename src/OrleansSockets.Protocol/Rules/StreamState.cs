@@ -1,7 +1,7 @@
 namespace OrleansSockets.Rules;
 
 /// <summary>How one direction of a pair was ended by its sender.</summary>
-public enum StreamPhase : byte
+internal enum StreamPhase : byte
 {
     /// <summary>More may come.</summary>
     Open,
@@ -17,4 +17,4 @@ public enum StreamPhase : byte
 /// <param name="Phase">How its sender ended it.</param>
 /// <param name="Finished">Its Close or abort was dispatched at the receiver, or written to a socket, or nobody is left to receive
 /// it.</param>
-public readonly record struct StreamState(StreamPhase Phase, bool Finished);
+internal readonly record struct StreamState(StreamPhase Phase, bool Finished);

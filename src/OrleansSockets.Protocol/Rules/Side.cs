@@ -1,7 +1,7 @@
 namespace OrleansSockets.Rules;
 
 /// <summary>One of the two ends of a pair. The numbers are a part of the wire.</summary>
-public enum Side : byte
+internal enum Side : byte
 {
     /// <summary>End 0, by custom the one that goes to the client.</summary>
     Client = 0,

@@ -1,7 +1,7 @@
 namespace OrleansSockets.Rules;
 
 /// <summary>What goes for both sides.</summary>
-public static class Sides
+internal static class Sides
 {
     /// <summary>The sides of a pair.</summary>
     public static ReadOnlySpan<Side> Both => [Side.Client, Side.Server];

@@ -32,5 +32,5 @@ internal enum PairEventKind : byte
 
 /// <summary>An event at one side of a pair.</summary>
 /// <param name="Kind">What happened.</param>
-/// <param name="Side">0 (client) or 1 (server).</param>
-internal readonly record struct PairEvent(PairEventKind Kind, int Side);
+/// <param name="Side">Where.</param>
+internal readonly record struct PairEvent(PairEventKind Kind, Side Side);

@@ -35,7 +35,7 @@ internal static class PairMachine
         return step.State.IsFinished ? Finish(step) : step;
     }
 
-    private static PairStep Attach(PairState state, int side)
+    private static PairStep Attach(PairState state, Side side)
     {
         if (state.Side(side) is SidePhase.Lost)
         {
@@ -45,13 +45,13 @@ internal static class PairMachine
         // The peer's host may have died before this end was there, or the notice may have gone down with the link. An end that hears it
         // twice ignores it.
         var attached = state.WithSide(side, SidePhase.Attached);
-        return new(attached, IsGone(state, Other(side)) ? NotifyLostTo(side) : PairEffects.None);
+        return new(attached, IsGone(state, side.Other()) ? NotifyLostTo(side) : PairEffects.None);
     }
 
     /// <summary>The end of that side is gone, but its host lives and passes the abort on within the stream.</summary>
-    private static PairStep Abort(PairState state, int side)
+    private static PairStep Abort(PairState state, Side side)
     {
-        var other = Other(side);
+        var other = side.Other();
         var aborted = Abandon(state, side);
 
         // Behind a Close nothing passes in the stream; but the peer may still be sending, and has to know that it is in vain.
@@ -59,9 +59,9 @@ internal static class PairMachine
         return new(aborted, tell ? NotifyLostNow(state, other) : PairEffects.None);
     }
 
-    private static PairStep Lose(PairState state, int side)
+    private static PairStep Lose(PairState state, Side side)
     {
-        var other = Other(side);
+        var other = side.Other();
         var lost = Abandon(state, side).WithSide(side, SidePhase.Lost);
 
         // An end that has got that side's Close and sent its own needs to hear nothing more.
@@ -70,19 +70,19 @@ internal static class PairMachine
     }
 
     /// <summary>Nothing comes from that side any more, and nobody there receives.</summary>
-    private static PairState Abandon(PairState state, int side)
+    private static PairState Abandon(PairState state, Side side)
     {
-        var other = Other(side);
+        var other = side.Other();
         var ended = EndStream(EndStream(state, side, StreamPhase.Aborted), other, StreamPhase.Aborted);
         return ended.WithFrom(other, ended.From(other) with { Finished = true });
     }
 
-    private static PairState EndStream(PairState state, int side, StreamPhase phase) => state.From(side) is { Phase: StreamPhase.Open } open
+    private static PairState EndStream(PairState state, Side side, StreamPhase phase) => state.From(side) is { Phase: StreamPhase.Open } open
         ? state.WithFrom(side, open with { Phase = phase })
         : state;
 
     /// <summary>The receiver may have seen the Close before its sender's report came: it is as good as that report.</summary>
-    private static PairState Consume(PairState state, int side)
+    private static PairState Consume(PairState state, Side side)
     {
         var ended = EndStream(state, side, StreamPhase.Closed);
         return ended.WithFrom(side, ended.From(side) with { Finished = true });
@@ -97,15 +97,13 @@ internal static class PairMachine
     private static SidePhase Leave(SidePhase phase) => phase is SidePhase.Lost ? SidePhase.Lost : SidePhase.Left;
 
     /// <summary>Whether the end of that side is gone in a way that no stream tells.</summary>
-    private static bool IsGone(PairState state, int side) => state.Side(side) is SidePhase.Lost
-        || (state.From(side).Phase is StreamPhase.Closed && state.From(Other(side)) is { Phase: StreamPhase.Aborted, Finished: true });
+    private static bool IsGone(PairState state, Side side) => state.Side(side) is SidePhase.Lost
+        || (state.From(side).Phase is StreamPhase.Closed && state.From(side.Other()) is { Phase: StreamPhase.Aborted, Finished: true });
 
-    private static PairEffects NotifyLostNow(PairState state, int side) =>
+    private static PairEffects NotifyLostNow(PairState state, Side side) =>
         state.Side(side) is SidePhase.Attached ? NotifyLostTo(side) : PairEffects.None;
 
-    private static PairEffects NotifyLostTo(int side) => side is 0 ? PairEffects.NotifyLostToClient : PairEffects.NotifyLostToServer;
-
-    private static int Other(int side) => 1 - side;
+    private static PairEffects NotifyLostTo(Side side) => side is Side.Client ? PairEffects.NotifyLostToClient : PairEffects.NotifyLostToServer;
 
     private static PairStep Quiet(PairState state) => new(state, PairEffects.None);
 }

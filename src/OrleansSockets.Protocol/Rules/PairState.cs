@@ -33,22 +33,22 @@ internal readonly record struct PairState(SidePhase Client, SidePhase Server, St
     public bool IsFinished => FromClient.Finished && FromServer.Finished;
 
     /// <summary>The host of one end.</summary>
-    /// <param name="side">0 or 1.</param>
-    public SidePhase Side(int side) => IsServer(side) ? Server : Client;
+    /// <param name="side">Which.</param>
+    public SidePhase Side(Side side) => IsServer(side) ? Server : Client;
 
     /// <summary>The direction that one end sends.</summary>
-    /// <param name="side">0 or 1.</param>
-    public StreamState From(int side) => IsServer(side) ? FromServer : FromClient;
+    /// <param name="side">Which.</param>
+    public StreamState From(Side side) => IsServer(side) ? FromServer : FromClient;
 
-    internal PairState WithSide(int side, SidePhase phase) => IsServer(side) ? this with { Server = phase } : this with { Client = phase };
+    internal PairState WithSide(Side side, SidePhase phase) => IsServer(side) ? this with { Server = phase } : this with { Client = phase };
 
-    internal PairState WithFrom(int side, StreamState stream) =>
+    internal PairState WithFrom(Side side, StreamState stream) =>
         IsServer(side) ? this with { FromServer = stream } : this with { FromClient = stream };
 
-    private static bool IsServer(int side) => side switch
+    private static bool IsServer(Side side) => side switch
     {
-        0 => false,
-        1 => true,
+        Rules.Side.Client => false,
+        Rules.Side.Server => true,
         _ => throw new ArgumentOutOfRangeException(nameof(side), side, "A pair has the sides 0 and 1."),
     };
 }

@@ -262,7 +262,7 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
 
     private PairStep Apply(PairEventKind kind, Side side)
     {
-        var step = PairMachine.Apply(_state, new PairEvent(kind, (int)side));
+        var step = PairMachine.Apply(_state, new PairEvent(kind, side));
         _state = step.State;
         if (step.Effects.HasFlag(PairEffects.NotifyLostToClient))
         {

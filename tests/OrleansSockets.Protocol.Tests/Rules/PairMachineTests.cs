@@ -154,10 +154,10 @@ public sealed class PairMachineTests
         {
             foreach (var kind in Enum.GetValues<PairEventKind>())
             {
-                var step = PairMachine.Apply(state, new(kind, 0));
-                Assert.Equal(step, Mirror(PairMachine.Apply(Mirror(state), new(kind, 1))));
+                var step = PairMachine.Apply(state, new(kind, Side.Client));
+                Assert.Equal(step, Mirror(PairMachine.Apply(Mirror(state), new(kind, Side.Server))));
                 Assert.Equal(!state.IsFinished && step.State.IsFinished, step.Effects.HasFlag(PairEffects.Finish));
-                Assert.All([0, 1], side => CheckStream(state.From(side), step.State.From(side)));
+                Assert.All(Enum.GetValues<Side>(), side => CheckStream(state.From(side), step.State.From(side)));
             }
         }
     }
@@ -165,7 +165,7 @@ public sealed class PairMachineTests
     [Fact]
     public void Apply_SideThatIsNone_Throws()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => PairMachine.Apply(PairState.Initial, new(PairEventKind.Attach, 2)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PairMachine.Apply(PairState.Initial, new(PairEventKind.Attach, (Side)2)));
         Assert.Throws<ArgumentOutOfRangeException>(() => PairMachine.Apply(PairState.Initial, new((PairEventKind)99, 0)));
     }
 
@@ -182,7 +182,7 @@ public sealed class PairMachineTests
         | (step.Effects.HasFlag(PairEffects.NotifyLostToClient) ? PairEffects.NotifyLostToServer : PairEffects.None)
         | (step.Effects.HasFlag(PairEffects.NotifyLostToServer) ? PairEffects.NotifyLostToClient : PairEffects.None));
 
-    private static PairStep Apply(PairState state, PairEventKind kind) => PairMachine.Apply(state, new(kind, 0));
+    private static PairStep Apply(PairState state, PairEventKind kind) => PairMachine.Apply(state, new(kind, Side.Client));
 
     private static PairStep Step(PairState state, PairEffects effects = PairEffects.None) => new(state, effects);
 }

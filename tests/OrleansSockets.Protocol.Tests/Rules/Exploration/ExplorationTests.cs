@@ -59,7 +59,7 @@ public sealed class ExplorationTests(ITestOutputHelper output)
                 }
                 else
                 {
-                    var known = world.Pair.From(side);
+                    var known = world.Pair.From((Side)side);
                     var waits = known.Phase is StreamPhase.Open || known.Finished || !world.End(1 - side).IsListening;
                     Require(waits, world, "The end of a stream does not arrive.");
                 }

@@ -39,7 +39,7 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
     public PairWorld? Apply(Move move, int side)
     {
         var end = End(side);
-        var phase = Pair.Side(side);
+        var phase = Pair.Side((Side)side);
         return move switch
         {
             Move.ClaimTimeout => phase is SidePhase.Vacant && !Pair.IsFinished ? Tell(PairEventKind.ClaimTimeout, side) : null,
@@ -124,7 +124,7 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
 
     private PairWorld? Attach(int side)
     {
-        if (Pair.Side(side) is SidePhase.Attached || End(side).Cut)
+        if (Pair.Side((Side)side) is SidePhase.Attached || End(side).Cut)
         {
             return null;
         }
@@ -134,7 +134,7 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
 
     private PairWorld HostDies(int side)
     {
-        var known = Pair.Side(side) is SidePhase.Attached or SidePhase.Detached;
+        var known = Pair.Side((Side)side) is SidePhase.Attached or SidePhase.Detached;
         var dead = With(side, EndWorld.Dead);
 
         // A host that was never there is missed by the claim time-out only.
@@ -144,10 +144,10 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
     private PairWorld? Relay(int side)
     {
         var end = End(side);
-        var wasOpen = Pair.From(side).Phase is StreamPhase.Open;
+        var wasOpen = Pair.From((Side)side).Phase is StreamPhase.Open;
         if (
-            end.Outbox.IsEmpty || end.Cut || Pair.Side(side) is not SidePhase.Attached
-                || (wasOpen && Pair.Side(1 - side) is not SidePhase.Attached))
+            end.Outbox.IsEmpty || end.Cut || Pair.Side((Side)side) is not SidePhase.Attached
+                || (wasOpen && Pair.Side((Side)(1 - side)) is not SidePhase.Attached))
         {
             return null;
         }
@@ -247,7 +247,7 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
     /// <summary>Tells the pair, and performs its effects.</summary>
     private PairWorld Tell(PairEventKind kind, int side)
     {
-        var step = PairMachine.Apply(Pair, new(kind, side));
+        var step = PairMachine.Apply(Pair, new(kind, (Side)side));
         var next = this with { Pair = step.State };
         if (step.Effects.HasFlag(PairEffects.Reject))
         {
@@ -272,7 +272,7 @@ internal readonly record struct PairWorld(EndWorld Client, EndWorld Server, Pair
         for (var side = 0; side < 2; side++)
         {
             // A host that is away at this moment learns it when it wants to attach again.
-            if (attachedBefore.Side(side) is SidePhase.Attached)
+            if (attachedBefore.Side((Side)side) is SidePhase.Attached)
             {
                 next = next.With(side, next.End(side) with { Cut = true });
             }

@@ -1,3 +1,4 @@
+using OrleansSockets.Diagnostics;
 using OrleansSockets.Ends;
 
 namespace OrleansSockets.Contexts;
@@ -11,14 +12,14 @@ internal sealed class EventQueue(WebSocketContext context)
     /// <summary>Events in one turn of the context, so that busy ends leave room for its other work.</summary>
     private const int EventsPerTurn = 128;
 
-    private readonly Lock _gate = new();
+    private readonly OrderedLock _gate = new(LockRank.Queue);
     private readonly Queue<EndDispatcher> _ends = new();
     private bool _posted;
 
     /// <summary>Something has arrived for an end that is not in the queue. May be called under a pair's lock.</summary>
     public void Add(EndDispatcher end)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             _ends.Enqueue(end);
             if (_posted)
@@ -38,7 +39,7 @@ internal sealed class EventQueue(WebSocketContext context)
         for (var i = 0; i <= EventsPerTurn; i++)
         {
             EndDispatcher? next;
-            lock (_gate)
+            using (_gate.Enter())
             {
                 if (again is not null)
                 {
@@ -72,7 +73,7 @@ internal sealed class EventQueue(WebSocketContext context)
         catch
         {
             // The next event tries again: a queue that believed to be posted would be deaf for good.
-            lock (_gate)
+            using (_gate.Enter())
             {
                 _posted = false;
             }

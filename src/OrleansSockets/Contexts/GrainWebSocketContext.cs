@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSockets.Deployments;
+using OrleansSockets.Diagnostics;
 using OrleansSockets.Ends;
 using OrleansSockets.Pairs;
 
@@ -58,6 +59,7 @@ internal sealed class GrainWebSocketContext : WebSocketContext, IDeferredWork
 
     internal override void Post(Action turn)
     {
+        LockOrder.CheckIsFree();
         Work.Begin();
         _grain.Scheduler.QueueAction(() => RunTurn(turn));
     }
@@ -108,6 +110,7 @@ internal sealed class GrainWebSocketContext : WebSocketContext, IDeferredWork
             // Zero takes the delay back: the ordinary collection age counts again.
             if (_isDelayed != _accepted.Count > 0)
             {
+                LockOrder.CheckIsFree();
                 _isDelayed = !_isDelayed;
                 _runtime.DelayDeactivation(_grain, _isDelayed ? Timeout.InfiniteTimeSpan : TimeSpan.Zero);
             }

@@ -1,4 +1,5 @@
 using OrleansSockets.Deployments;
+using OrleansSockets.Diagnostics;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Contexts;
@@ -9,7 +10,7 @@ internal sealed class TurnQueueContext : WebSocketContext, IThreadPoolWorkItem
     /// <summary>A busy context gives the thread back after this many turns.</summary>
     private const int TurnsPerRun = 64;
 
-    private readonly Lock _gate = new();
+    private readonly OrderedLock _gate = new(LockRank.Queue);
     private readonly Queue<Action> _turns = new();
     private readonly TurnSynchronizationContext _synchronization;
     private bool _running;
@@ -20,7 +21,7 @@ internal sealed class TurnQueueContext : WebSocketContext, IThreadPoolWorkItem
     internal override void Post(Action turn)
     {
         Work.Begin();
-        lock (_gate)
+        using (_gate.Enter())
         {
             _turns.Enqueue(turn);
             if (_running)
@@ -43,7 +44,7 @@ internal sealed class TurnQueueContext : WebSocketContext, IThreadPoolWorkItem
             for (var i = 0; i < TurnsPerRun; i++)
             {
                 Action turn;
-                lock (_gate)
+                using (_gate.Enter())
                 {
                     if (!_turns.TryDequeue(out turn!))
                     {

@@ -1,3 +1,5 @@
+using OrleansSockets.Diagnostics;
+
 namespace OrleansSockets.Ends;
 
 /// <summary>
@@ -56,6 +58,7 @@ internal sealed class EventListeners
     /// <param name="owner">Reports each exception.</param>
     public Dispatched Dispatch(SocketEvent e, bool untilOneThrows, EndDispatcher owner)
     {
+        LockOrder.CheckIsFree();
         List<Task>? pending = null;
         Exception? failure = null;
         foreach (var listener in _listeners)

@@ -1,11 +1,11 @@
 using System.Diagnostics;
+using OrleansSockets.Diagnostics;
 
 namespace OrleansSockets.Ends;
 
 /// <summary>
-/// The lock of a pair on one silo. Locks are taken in this order, checked in debug builds: pair, then what is shared by pairs (a queue of
-/// events, a budget, a link), and never the lock of a second pair. Under it nothing waits, and neither Orleans nor user code is called:
-/// what must call them goes to <see cref="Afterwards"/>.
+/// The lock of a pair on one silo; its place among others: <see cref="LockRank"/>. A thread never takes those of two pairs. Under it
+/// nothing waits, and neither Orleans nor user code is called: what must call them goes to <see cref="Afterwards"/>.
 /// </summary>
 internal sealed class PairGate
 {
@@ -19,6 +19,7 @@ internal sealed class PairGate
     {
         var held = _held ??= new Held();
         held.CheckOrder(this);
+        LockOrder.Enter(LockRank.Pair);
         _lock.Enter();
         held.Count++;
         return new Scope(_lock, held);
@@ -37,10 +38,6 @@ internal sealed class PairGate
         }
     }
 
-    /// <summary>Something that this thread is about to do must not be done under a pair's lock.</summary>
-    [Conditional("DEBUG")]
-    public static void CheckIsFree() => Debug.Assert(_held is not { Count: > 0 }, "This must not be called under a pair's lock.");
-
     /// <summary>While it lives, the lock is held.</summary>
     public readonly ref struct Scope(Lock gate, Held held)
     {
@@ -48,6 +45,7 @@ internal sealed class PairGate
         {
             held.Count--;
             gate.Exit();
+            LockOrder.Exit(LockRank.Pair);
             if (held is { Count: 0, Deferred.Count: > 0 })
             {
                 held.RunDeferred();

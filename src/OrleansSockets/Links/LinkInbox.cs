@@ -1,3 +1,4 @@
+using OrleansSockets.Diagnostics;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Links;
@@ -5,13 +6,13 @@ namespace OrleansSockets.Links;
 /// <summary>Puts the batches of one sending silo back in order and hands each over once.</summary>
 internal sealed class LinkInbox(Action<LinkBatch> deliver)
 {
-    private readonly Lock _gate = new();
+    private readonly OrderedLock _gate = new(LockRank.Inbox);
     private readonly Dictionary<long, LinkBatch> _held = [];
     private long _last;
 
     public void Receive(LinkBatch batch)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (batch.Number <= _last || !_held.TryAdd(batch.Number, batch))
             {

@@ -29,7 +29,7 @@ internal sealed partial class SiloLink(
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
 
-    private readonly Lock _gate = new();
+    private readonly OrderedLock _gate = new(LockRank.Link);
     private readonly Queue<LinkBatchWriter> _full = new();
     private List<LinkFrame>? _early = [];
     private LinkBatchWriter _open = new(WireRange.Unframed, 1);
@@ -46,7 +46,7 @@ internal sealed partial class SiloLink(
     {
         get
         {
-            lock (_gate)
+            using (_gate.Enter())
             {
                 return _underWay == 0 && _full.Count == 0 && _open.Length == 0 && _early is null or { Count: 0 };
             }
@@ -63,7 +63,7 @@ internal sealed partial class SiloLink(
     public void Send<TFrames>(ref TFrames frames)
         where TFrames : struct, ILinkFrames
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             while (frames.TryNext(out var frame))
             {
@@ -97,7 +97,7 @@ internal sealed partial class SiloLink(
     /// <summary>The other silo is dead: what was for it is dropped.</summary>
     public void Stop()
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             _dead = true;
             _full.Clear();
@@ -112,7 +112,7 @@ internal sealed partial class SiloLink(
         {
             LinkBatchWriter buffer;
             long number;
-            lock (_gate)
+            using (_gate.Enter())
             {
                 if (_underWay >= MaxBatchesUnderWay || !TryTakeBuffer(out buffer))
                 {
@@ -181,7 +181,7 @@ internal sealed partial class SiloLink(
 
     private void Open(int version)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (_early is null)
             {
@@ -205,7 +205,7 @@ internal sealed partial class SiloLink(
     // Asked again with the next frame: what was restarted there in the meantime has another address, but whoever comes must be told.
     private void Refuse(string why)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             _early?.Clear();
             _opening = false;
@@ -248,7 +248,7 @@ internal sealed partial class SiloLink(
             }
         }
 
-        lock (_gate)
+        using (_gate.Enter())
         {
             _underWay--;
             if (!repeated)

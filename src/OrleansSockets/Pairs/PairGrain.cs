@@ -128,7 +128,11 @@ internal sealed class PairGrain(PairHub hub, SiloPaths paths, SiloDetour detour)
     }
 
     /// <summary>The relay has finished.</summary>
-    void IDeferredWork.Run() => _scheduler.QueueAction(DeactivateOnIdle);
+    void IDeferredWork.Run()
+    {
+        LockOrder.CheckIsFree();
+        _scheduler.QueueAction(DeactivateOnIdle);
+    }
 
     private async Task<AdoptReply> AdoptAsync(SiloAddress home, AdoptRequest adopt)
     {

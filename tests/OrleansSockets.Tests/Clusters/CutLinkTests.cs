@@ -60,7 +60,7 @@ public sealed class CutLinkTests
         await using var cluster = await StartAsync(3);
         var (a, b) = (cluster.Silos[0], cluster.Silos[1]);
         _links.Cut(a.Address, b.Address);
-        await UntilAsync(() => a.Get<SiloPaths>().Outages.Count == 1 && b.Get<SiloPaths>().Outages.Count == 1);
+        await UntilAsync(() => new[] { a, b }.All(silo => silo.Get<SiloPaths>().Outages is [{ Through: not null }]));
 
         // The pair grain is wanted on B, and is made where both reach it.
         var pair = await cluster.AcceptedPairAsync(0, 1, 2, hint: 1);

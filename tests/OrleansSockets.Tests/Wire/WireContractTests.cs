@@ -42,7 +42,8 @@ public sealed class WireContractTests
     {
         foreach (var type in Types.Where(type => type.IsInterface && Alias(type) is not null))
         {
-            text.Append($"interface {Alias(type)}\n");
+            // A call's name on the wire has the full name of its interface in it, whatever its alias.
+            text.Append($"interface {Alias(type)}: {type.FullName}\n");
             foreach (var method in type.GetMethods().OrderBy(method => Alias(method), StringComparer.Ordinal))
             {
                 text.Append(

@@ -15,13 +15,13 @@ internal sealed class EndClaims : IEndCustody
     private static readonly ActivitySource Activities = new(OrleansSocketsDiagnostics.ActivitySourceName);
 
     private readonly PairHub _hub;
-    private readonly EndAttachments _attachments;
+    private readonly EndRecovery _recovery;
     private readonly PairGrainCalls _calls;
 
-    public EndClaims(PairHub hub, EndAttachments attachments, PairGrainCalls calls)
+    public EndClaims(PairHub hub, EndRecovery recovery, PairGrainCalls calls)
     {
         _hub = hub;
-        _attachments = attachments;
+        _recovery = recovery;
         _calls = calls;
         hub.Host.Custody = this;
     }
@@ -132,9 +132,9 @@ internal sealed class EndClaims : IEndCustody
             pair.Id, (int)end.Side, released.Secret, released.Deadline, _hub.Silo, pair.Placement ?? _hub.Silo);
     }
 
-    void IEndCustody.Reattach(End end, SiloAddress? owner) => _attachments.Reattach(end, owner);
+    void IEndCustody.Reattach(End end, SiloAddress? owner) => _recovery.Reattach(end, owner);
 
-    void IEndCustody.LocateLater(End end) => _attachments.LocateLater(end);
+    void IEndCustody.LocateLater(End end) => _recovery.LocateLater(end);
 
     void IEndCustody.Abandon(End end) => _ = Task.Run(() => _calls.WithdrawAsync(end, Task.CompletedTask));
 

@@ -11,16 +11,16 @@ internal sealed class RemoteSilos : ILinkReceiver, ISiloStatusListener
 {
     private readonly PairHub _hub;
     private readonly SiloLinks _links;
-    private readonly EndAttachments _attachments;
+    private readonly EndRecovery _recovery;
     private readonly EndClaims _claims;
 
     public RemoteSilos(
-        PairHub hub, SiloLinks links, SiloPaths paths, EndAttachments attachments, EndClaims claims, ISiloStatusOracle membership,
+        PairHub hub, SiloLinks links, SiloPaths paths, EndRecovery recovery, EndClaims claims, ISiloStatusOracle membership,
         PairMetrics metrics)
     {
         _hub = hub;
         _links = links;
-        _attachments = attachments;
+        _recovery = recovery;
         _claims = claims;
         links.Receiver = this;
         paths.Lost = (cut, limit) => _hub.LoseSilo(
@@ -35,7 +35,7 @@ internal sealed class RemoteSilos : ILinkReceiver, ISiloStatusListener
 
     public AdoptReply Adopt(AdoptRequest request) => _claims.Adopt(request);
 
-    public AttachReply Attach(AttachRequest request) => _attachments.AttachHere(request);
+    public AttachReply Attach(AttachRequest request) => _recovery.AttachHere(request);
 
     public PairHostSnapshot? Describe(PairId pair) => _hub.Describe(pair);
 

@@ -13,6 +13,9 @@ internal sealed partial class End
 
     public EndState State { get; private set; } = EndState.Initial;
 
+    /// <inheritdoc cref="EndMachine.ReceiveMessage"/>
+    public bool HearsMessages => EndMachine.ReceiveMessage(State).Effect == EndEffect.Deliver;
+
     private bool MayClose => State is { Out: false, Aborted: false, Failed: false, Phase: EndPhase.Accepted };
 
     /// <inheritdoc cref="EndMachine.Accept"/>

@@ -68,6 +68,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     private bool RaiseNext()
     {
         ReceivedItem item;
+        bool isHeard;
         using (_pair.Gate.Enter())
         {
             if (end.State.Failed)
@@ -84,6 +85,8 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
                 ReleaseIfFinished();
                 return false;
             }
+
+            isHeard = item.IsTerminal || end.HearsMessages;
         }
 
         var dispatched = item.Kind switch
@@ -91,6 +94,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
             PairFrameKind.Close => RaiseClose(item),
             PairFrameKind.Abort when !item.IsDrop => RaiseViolation(item),
             PairFrameKind.Abort => RaiseDrop(),
+            _ when !isHeard => default,
             _ => Raise(new SocketEvent(EventTypes.Message) { Data = new WebSocketMessage(item.Kind == PairFrameKind.Text, item.Payload) }),
         };
         return Conclude(item, dispatched);

@@ -63,7 +63,7 @@ public static class OrleansSocketsSiloBuilderExtensions
         services.AddSingleton<UnfinishedMessages>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<UnfinishedMessages>());
         services.AddSingleton<PairGrainCalls>();
-        services.AddSingleton<EndAttachments>();
+        services.AddSingleton<EndRecovery>();
         services.AddSingleton<EndClaims>();
         services.AddSingleton<ILinkReceiver, RemoteSilos>();
         services.AddSingleton<GrainContexts>();

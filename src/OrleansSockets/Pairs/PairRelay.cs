@@ -332,36 +332,4 @@ internal sealed class PairRelay(Pair pair, Guid activation, Action finished) : I
     }
 
     private void SendView(Side side) => Of(side).Port?.Send(LinkFrame.OfView(pair.Id, side, Epoch, pair.Silo, View(side)));
-
-    private sealed class RelaySide
-    {
-        public Guid? Secret { get; private set; }
-
-        /// <summary>The ends that were here before the one that is.</summary>
-        public List<Guid>? Replaced { get; set; }
-
-        /// <summary>The silo of the end: while it is attached, or when it is expected.</summary>
-        public SiloAddress? Host { get; set; }
-
-        /// <summary>The way to the end; null: it is not attached.</summary>
-        public IPairPort? Port { get; set; }
-
-        public long Consumed { get; set; }
-
-        public int Window { get; set; }
-
-        public bool ReadsNoMore { get; set; }
-
-        public bool Lost { get; set; }
-
-        public void Attach(AttachRequest request, IPairPort port)
-        {
-            Secret = request.Secret;
-            Host = request.Host;
-            Port = port;
-            Consumed = request.Consumed;
-            Window = request.Window;
-            ReadsNoMore = request.InFinished;
-        }
-    }
 }

@@ -26,7 +26,7 @@ public sealed class TakeoverTests(OneSilo one)
         }
 
         Assert.Equal(AttachOutcome.AlreadyClaimed, (await Grain(end).AttachAsync(request)).Outcome);
-        Assert.Equal(AttachOutcome.AlreadyClaimed, one.Silo.Get<EndAttachments>().AttachHere(request).Outcome);
+        Assert.Equal(AttachOutcome.AlreadyClaimed, one.Silo.Get<EndRecovery>().AttachHere(request).Outcome);
 
         await MeetAsync(client, server);
     }

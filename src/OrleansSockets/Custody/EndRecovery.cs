@@ -10,7 +10,7 @@ namespace OrleansSockets.Custody;
 /// How the ends of this silo stay attached to their pair grain: again when its activation goes, and all ends of a pair to the same
 /// activation when there are two.
 /// </summary>
-internal sealed partial class EndAttachments(PairHub hub, PairGrainCalls calls, TimeProvider pace, ILogger<EndAttachments> logger)
+internal sealed partial class EndRecovery(PairHub hub, PairGrainCalls calls, TimeProvider pace, ILogger<EndRecovery> logger)
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(1);

@@ -161,13 +161,7 @@ public sealed class LeakTests(LeakTests.TwoNodes nodes) : IClassFixture<LeakTest
         {
             app.MapWebSocketPairs("/pairs");
             app.MapWebSocketSession<IGreeter>("/greet/{name}");
-            app.MapGet("/echo", () =>
-            {
-                var (client, server) = new WebSocketPair();
-                server.Accept();
-                server.OnMessage(e => server.Send(e.Data));
-                return Results.WebSocket(client);
-            });
+            EchoEndpoint.MapVerbatim(app);
             app.MapGet("/manual", () =>
             {
                 var (client, server) = new WebSocketPair();

@@ -80,7 +80,7 @@ public sealed class LeakTests(LeakTests.TwoNodes nodes) : IClassFixture<LeakTest
             await SocketServer.EventuallyAsync(
                 () =>
                 {
-                    nodes.Time.Advance(NamedPair.Rest);
+                    nodes.Time.Advance(new OrleansSocketsOptions().PairNameCooldown);
                     names.Table.Sweep();
                     return sockets.Count == 0 && pairs.Count == 0 && names.Count == 0 && names.Table.Count == 0;
                 },

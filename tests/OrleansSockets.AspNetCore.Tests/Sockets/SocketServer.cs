@@ -24,7 +24,10 @@ internal sealed class SocketServer : IAsyncDisposable
 
     private SocketServer(WebApplication app) => _app = app;
 
-    public SocketSettings Settings { get; set; } = new(FrameRole.Server, ProtocolChecks.Strict, 1 << 20);
+    public SocketSettings Settings { get; set; } = new(FrameRole.Server, ProtocolChecks.Strict, 1 << 20)
+    {
+        DrainTimeout = new EdgeOptions().DrainTimeout,
+    };
 
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 

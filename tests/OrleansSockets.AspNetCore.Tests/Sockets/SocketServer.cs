@@ -104,6 +104,8 @@ internal sealed class SocketServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // The end is a fake, and may leave the socket waiting for ever; Kestrel would wait for it, too.
+        Socket?.Reset("the test is over");
         using var hurry = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         await _app.StopAsync(hurry.Token);
         await _app.DisposeAsync();

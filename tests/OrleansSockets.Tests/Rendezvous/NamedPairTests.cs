@@ -91,6 +91,22 @@ public sealed class NamedPairTests
     }
 
     [Fact]
+    public void Leave_ByClient_WithoutCooldown_NameIsFreeAtOnce()
+    {
+        var name = new NamedPair(TimeSpan.Zero);
+        var (client, other) = (Guid.NewGuid(), Guid.NewGuid());
+        var first = name.Join(new NameJoin("n", 0, A, client, 1), Now, patient: true);
+        name.Join(new NameJoin("n", 1, B, other, 1), Now, patient: true);
+        name.Leave(new NameLeave("n", 0, client, NameEnding.ByClient), Now);
+        name.Leave(new NameLeave("n", 1, other, NameEnding.ByOthers), Now);
+
+        Assert.True(name.IsEmpty(Now));
+        var next = name.Join(new NameJoin("n", 1, B, Guid.NewGuid(), 1), Now, patient: true);
+        Assert.Equal(NameOutcome.Joined, next?.Outcome);
+        Assert.NotEqual(first?.Pair, next?.Pair);
+    }
+
+    [Fact]
     public void Leave_ByServers_NameIsFreeAtOnce_AndASideThatLingersKeepsItsOwn()
     {
         var first = Join(0, A, out var closed);

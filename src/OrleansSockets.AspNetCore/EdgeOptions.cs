@@ -38,7 +38,8 @@ public sealed class EdgeOptions
 
     /// <summary>
     /// How long one write may wait for a client that does not read. Then its socket is reset and the peer sees 1006. Default 30 s; 0: no
-    /// limit.
+    /// limit. In the other direction, a peer that does not take what a client sent before it ended TCP without a Close has a sixth of it
+    /// (5 s).
     /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -57,7 +58,7 @@ public sealed class EdgeOptions
     /// <summary>
     /// From the first Close that passes to the other one. Then the socket is reset, and an end that waits for an answer sees 1006. Workers
     /// have no such limit: keep it above the ones of browsers. Default 5 min; 0: no limit. A client that answers a Close of the edge itself
-    /// by sending on is reset after 30 s, or 64 MiB.
+    /// by sending on is reset after a tenth of it (30 s), or 64 MiB.
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -86,7 +87,9 @@ public sealed class EdgeOptions
 
     /// <summary>
     /// All of a shutdown's draining; what is still open then is reset. Keep it below the host's <c>ShutdownTimeout</c> and the platform's
-    /// grace period. Default 20 s; more than <see cref="DrainDelay"/> and <see cref="DrainPeriod"/> together.
+    /// grace period. Default 20 s; more than <see cref="DrainDelay"/> and <see cref="DrainPeriod"/> together. Whenever the edge closes a
+    /// socket, a peer that takes nothing for a twentieth of it (1 s) misses what the client still sends. When all are closed, the node
+    /// takes a tenth of it (2 s) at most to tell others of clients that have left.
     /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 }

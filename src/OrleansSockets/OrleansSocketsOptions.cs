@@ -48,9 +48,17 @@ public sealed class OrleansSocketsOptions
     /// <summary>
     /// When no call to another silo was answered for so long, the link to it counts as down: its connections are opened anew, and its
     /// messages and calls go through a third silo that reaches both, until it answers again. A silo that is merely stopped for longer loses
-    /// connections, and no message. Default 5 s; from 1 s to 60 s, below <see cref="ReattachTimeout"/>.
+    /// connections, and no message. A silo that shuts down waits for half of it at most until the others know that it holds no name any
+    /// more. Default 5 s; from 1 s to 60 s, below <see cref="ReattachTimeout"/>.
     /// </summary>
     public TimeSpan LinkTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long the name of a pair rests when one of two clients that had met has ended the pair: who joins it then gets 410 and hears how
+    /// long it still is, so that one who comes late does not wait for a partner that has left. The silo that keeps the name decides: set it
+    /// alike on all. Default 60 s; from 0 (a name is free at once) to 1 h, for each name that rests takes memory.
+    /// </summary>
+    public TimeSpan PairNameCooldown { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// Bytes that may be under way in one direction of a pair at first. Default 64 KiB; from 48 KiB to <see cref="MaxWindow"/>.

@@ -23,7 +23,7 @@ public partial class RoomTests
         ["Ends"] = ["Timelines", "Diagnostics", "Deployments", "Wire", "Streams"],
         ["Pairs"] = ["Timelines", "Diagnostics", "Deployments", "Wire", "Streams", "Links", "Ends"],
         ["Custody"] = ["Timelines", "Diagnostics", "Deployments", "Wire", "Links", "Ends", "Pairs"],
-        ["Contexts"] = ["Deployments", "Wire", "Ends", "Pairs", "Custody"],
+        ["Contexts"] = ["Diagnostics", "Deployments", "Wire", "Ends", "Pairs", "Custody"],
         ["Sessions"] = ["Wire", "Streams", "Links", "Contexts"],
         ["Rendezvous"] = ["Diagnostics", "Wire", "Links", "Pairs"],
         ["Administration"] = ["Timelines", "Deployments", "Wire", "Links", "Ends", "Pairs"],

@@ -4,7 +4,9 @@ using Xunit;
 namespace OrleansSockets.Conformance.Tests;
 
 /// <summary>Every recorded scenario, on a cluster and over real sockets, gives the recorded trace.</summary>
-public abstract class ScenarioTests(ClusterFixture cluster)
+/// <param name="cluster">The nodes.</param>
+/// <param name="pairsOn">Where the pairs of its scenarios are; null: in all their places, one after the other.</param>
+public abstract class ScenarioTests(ClusterFixture cluster, string? pairsOn = null)
 {
     // Hibernatable ends are not there yet.
     private static readonly string[] LeftOut = ["hibernation"];
@@ -25,20 +27,20 @@ public abstract class ScenarioTests(ClusterFixture cluster)
     {
         var recorded = RecordedScenarios.All.Single(recorded => recorded.Scenario.Name == scenario);
 
-        var outcome = await cluster.Runner.RunAsync(recorded, TestContext.Current.CancellationToken);
+        var outcome = await cluster.Runner.RunAsync(recorded, pairsOn, TestContext.Current.CancellationToken);
 
         Assert.True(outcome.Passed, string.Join('\n', outcome.Mismatches));
     }
 }
 
-public abstract class AllScenarioTests(ClusterFixture cluster) : ScenarioTests(cluster)
+public abstract class AllScenarioTests(ClusterFixture cluster, string? pairsOn = null) : ScenarioTests(cluster, pairsOn)
 {
     [Theory]
     [MemberData(nameof(Scenarios))]
     public Task Trace_OfScenario_IsTheRecordedOne(string scenario) => RunAsync(scenario);
 }
 
-public abstract class Http2ScenarioTests(ClusterFixture cluster) : ScenarioTests(cluster)
+public abstract class Http2ScenarioTests(ClusterFixture cluster, string? pairsOn = null) : ScenarioTests(cluster, pairsOn)
 {
     [Theory]
     [MemberData(nameof(ScenariosOverHttp2))]
@@ -47,10 +49,17 @@ public abstract class Http2ScenarioTests(ClusterFixture cluster) : ScenarioTests
 
 public sealed class ScenariosOnOneNode(OneNode cluster) : AllScenarioTests(cluster), IClassFixture<OneNode>;
 
-public sealed class ScenariosOnTwoNodes(TwoNodes cluster) : AllScenarioTests(cluster), IClassFixture<TwoNodes>;
+public sealed class ScenariosOnTwoNodesWithPairsOnA(TwoNodes cluster) : AllScenarioTests(cluster, "A"), IClassFixture<TwoNodes>;
+
+public sealed class ScenariosOnTwoNodesWithPairsOnB(TwoNodes cluster) : AllScenarioTests(cluster, "B"), IClassFixture<TwoNodes>;
 
 public sealed class ScenariosOnThreeNodes(ThreeNodes cluster) : AllScenarioTests(cluster), IClassFixture<ThreeNodes>;
 
-public sealed class ScenariosOnOneNodeOverHttp2(OneNodeOverHttp2 cluster) : Http2ScenarioTests(cluster), IClassFixture<OneNodeOverHttp2>;
+public sealed class ScenariosOnOneNodeOverHttp2(OneNodeOverHttp2 cluster)
+    : Http2ScenarioTests(cluster), IClassFixture<OneNodeOverHttp2>;
 
-public sealed class ScenariosOnTwoNodesOverHttp2(TwoNodesOverHttp2 cluster) : Http2ScenarioTests(cluster), IClassFixture<TwoNodesOverHttp2>;
+public sealed class ScenariosOnTwoNodesOverHttp2WithPairsOnA(TwoNodesOverHttp2 cluster)
+    : Http2ScenarioTests(cluster, "A"), IClassFixture<TwoNodesOverHttp2>;
+
+public sealed class ScenariosOnTwoNodesOverHttp2WithPairsOnB(TwoNodesOverHttp2 cluster)
+    : Http2ScenarioTests(cluster, "B"), IClassFixture<TwoNodesOverHttp2>;

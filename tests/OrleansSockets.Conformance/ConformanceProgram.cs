@@ -47,7 +47,7 @@ internal sealed class ConformanceProgram(CommandLine command, TextWriter output,
             await Parallel.ForEachAsync(
                 scenarios,
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
-                async (recorded, stop) => await FinishAsync(await runner.RunAsync(recorded, stop)));
+                async (recorded, stop) => await FinishAsync(await runner.RunAsync(recorded, pairsOn: null, stop)));
         }
 
         await output.WriteLineAsync($"{_passed} passed, {_failed} failed");

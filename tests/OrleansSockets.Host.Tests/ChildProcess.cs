@@ -34,17 +34,22 @@ internal sealed class ChildProcess : IAsyncDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>The rest of the first line that holds <paramref name="marker"/>; lines before it are skipped.</summary>
-    public async Task<string> ReadAfterAsync(string marker, CancellationToken cancellationToken)
+    public async Task<string> ReadAfterAsync(string marker, CancellationToken cancellationToken) =>
+        (await ReadAfterAnyAsync([marker], cancellationToken)).After;
+
+    /// <summary>The first of <paramref name="markers"/> that a line holds, and the rest of that line.</summary>
+    public async Task<(string Marker, string After)> ReadAfterAnyAsync(string[] markers, CancellationToken cancellationToken)
     {
         await foreach (var line in _lines.Reader.ReadAllAsync(cancellationToken))
         {
-            if (line.IndexOf(marker, StringComparison.Ordinal) is var at and >= 0)
+            if (Array.Find(markers, marker => line.Contains(marker, StringComparison.Ordinal)) is { } found)
             {
-                return line[(at + marker.Length)..].Trim();
+                return (found, line[(line.IndexOf(found, StringComparison.Ordinal) + found.Length)..].Trim());
             }
         }
 
-        throw new InvalidOperationException($"{_process.StartInfo.FileName} ended without saying '{marker}':\n{Output}");
+        throw new InvalidOperationException(
+            $"{_process.StartInfo.FileName} ended without saying '{string.Join("' or '", markers)}':\n{Output}");
     }
 
     public string Output

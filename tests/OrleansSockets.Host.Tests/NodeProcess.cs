@@ -5,6 +5,8 @@ namespace OrleansSockets.Host.Tests;
 /// <summary>The program that README's first command starts, on free ports.</summary>
 internal sealed class NodeProcess : IAsyncDisposable
 {
+    private const string Listening = "Now listening on: ";
+
     private readonly ChildProcess _process;
 
     private NodeProcess(int siloPort, int gatewayPort, IEnumerable<string> arguments)
@@ -35,7 +37,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         var node = new NodeProcess(FreePort.Next(), FreePort.Next(), arguments);
         try
         {
-            node.Address = new Uri(await node._process.ReadAfterAsync("Now listening on: ", cancellationToken));
+            node.Address = new Uri(await node._process.ReadAfterAsync(Listening, cancellationToken));
             return node;
         }
         catch
@@ -56,6 +58,24 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Another node of the same cluster.</summary>
     public Task<NodeProcess> StartPeerAsync(CancellationToken cancellationToken, params string[] arguments) =>
         StartAsync(cancellationToken, [$"--Silo:Primary=127.0.0.1:{SiloPort}", .. arguments]);
+
+    /// <summary>Another node that wants to be of the same cluster. False: it has tried twice in vain, and listens to no client.</summary>
+    public async Task<bool> TakesPeerAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        await using var peer = new NodeProcess(
+            FreePort.Next(), FreePort.Next(), [$"--Silo:Primary=127.0.0.1:{SiloPort}", .. arguments]);
+        for (var refused = 0; refused < 2; refused++)
+        {
+            var (said, _) = await peer._process.ReadAfterAnyAsync(
+                [Listening, $"Connection attempt to endpoint S127.0.0.1:{SiloPort}:0 failed"], cancellationToken);
+            if (said == Listening)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public Uri Socket(string pathAndQuery) => new UriBuilder(new Uri(Address, pathAndQuery)) { Scheme = "ws" }.Uri;
 

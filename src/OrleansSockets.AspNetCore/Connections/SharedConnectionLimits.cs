@@ -9,6 +9,9 @@ namespace OrleansSockets.AspNetCore.Connections;
 /// </summary>
 internal sealed class SharedConnectionLimits(IOptions<EdgeOptions> edge) : IPostConfigureOptions<KestrelServerOptions>
 {
+    /// <summary>
+    /// Kestrel looks once a second, and so does the edge, at least: with this much in between, it is always the edge that acts.
+    /// </summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
 
     public void PostConfigure(string? name, KestrelServerOptions options)

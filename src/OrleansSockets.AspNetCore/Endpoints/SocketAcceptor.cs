@@ -21,6 +21,7 @@ internal sealed class SocketAcceptor(
 {
     private readonly EdgeOptions _options = options.Value;
     private readonly bool _anyOrigin = environment.IsDevelopment();
+    private SocketSettings? _settings;
 
     /// <summary>Null if the request may become a socket, as far as it alone says.</summary>
     public HandshakeFailure? Check(HttpContext context) => WebSocketHandshake.Check(context, _options, _anyOrigin);
@@ -175,9 +176,8 @@ internal sealed class SocketAcceptor(
             return;
         }
 
-        var settings = SocketSettings.From(_options, FrameRole.Server, RequestContexts.Of(context).Settings.MaxMessageSize);
         using var reset = new StreamReset(context);
-        var socket = new EdgeSocket(stream, end, settings, host.Clock, logger, ConnectionWatch.Of(context), reset.Reset);
+        var socket = new EdgeSocket(stream, end, SettingsOf(context), host.Clock, logger, ConnectionWatch.Of(context), reset.Reset);
         started(socket);
         using var over = new CancellationTokenSource();
         var beside = RunBesideAsync(offer, end, socket, context.Request.Path, over.Token);
@@ -186,5 +186,12 @@ internal sealed class SocketAcceptor(
         await Task.Run(() => registry.RunAsync(socket));
         over.Cancel();
         registry.RunBehind(() => beside);
+    }
+
+    // Nearly all sockets are held to the same: one object serves them.
+    private SocketSettings SettingsOf(HttpContext context)
+    {
+        var settings = SocketSettings.From(_options, FrameRole.Server, RequestContexts.Of(context).Settings.MaxMessageSize);
+        return settings == _settings ? _settings : _settings = settings;
     }
 }

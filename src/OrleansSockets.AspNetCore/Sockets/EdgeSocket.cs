@@ -6,21 +6,13 @@ namespace OrleansSockets.AspNetCore.Sockets;
 
 /// <summary>
 /// One open socket and the end it is coupled to. It decides no close: it translates frames to what the end hears and writes what the end
-/// has. Two loops run, one for each direction; whichever ends first decides how the other one ends. <see cref="Tick"/> and
-/// <see cref="CloseWith"/> may be called by anyone at any time.
+/// has. Two loops run, one for each direction; whichever ends first decides how the other one ends (<see cref="SocketEnding"/>).
+/// <see cref="Tick"/> and <see cref="CloseWith"/> may be called by anyone at any time.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001",
     Justification = "The token source has no timer and nothing to dispose of, and Reset may come at any time.")]
 internal sealed class EdgeSocket
 {
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan MostForAnswers = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan MostForUnheardAnswer = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan MostAfterViolation = TimeSpan.FromSeconds(1);
-
-    /// <summary>When the edge closes, a peer that takes nothing for so long does not get what the client still sends.</summary>
-    private static readonly TimeSpan MostForRoom = TimeSpan.FromSeconds(1);
-
     private readonly ISocketEnd _end;
     private readonly SocketSettings _settings;
     private readonly TimeProvider _clock;
@@ -30,11 +22,9 @@ internal sealed class EdgeSocket
     private readonly SocketSender _sender;
     private readonly SocketReceiver _receiver;
     private readonly CancellationTokenSource _stop = new();
-    private long _pingAt;
-    private long _probedAt;
-    private long _inputOverAt;
+    private KeepAlive _keepAlive;
+    private SocketEnding? _ending;
     private bool _isReset;
-    private volatile bool _hasWatched;
     private volatile bool _closesByItself;
 
     /// <summary>Couples; <see cref="RunAsync"/> starts.</summary>
@@ -77,6 +67,12 @@ internal sealed class EdgeSocket
     /// <summary>The client ended it: not the edge, and not the other end.</summary>
     public bool IsEndedByClient { get; private set; }
 
+    /// <summary>The connection was reset, by whatever limit.</summary>
+    public bool IsReset => Volatile.Read(ref _isReset);
+
+    /// <summary>The edge closes from its own side.</summary>
+    public bool ClosesByItself => _closesByItself;
+
     /// <summary>Runs until the connection has nothing more to do. Does not throw for anything that a client can cause.</summary>
     public async Task<SocketOutcome> RunAsync()
     {
@@ -87,11 +83,14 @@ internal sealed class EdgeSocket
         try
         {
             await Task.WhenAny(sending, receiving);
-            IsEndedByClient = !_closesByItself && !Volatile.Read(ref _isReset)
+            IsEndedByClient = !_closesByItself && !IsReset
                 && (receiving.IsCompleted || await sending is not (SendResult.Closed or SendResult.PeerGone));
-            var outcome = await (
-                receiving.IsCompleted ? AfterReceivingAsync(await receiving, sending) : AfterSendingAsync(await sending, receiving));
-            return Volatile.Read(ref _isReset) ? SocketOutcome.Reset : outcome;
+            var ending = new SocketEnding(this, _end, _sender, _receiver, _stop, _clock, _logger);
+            Volatile.Write(ref _ending, ending);
+            var outcome = await (receiving.IsCompleted
+                ? ending.AfterReceivingAsync(await receiving, sending)
+                : ending.AfterSendingAsync(await sending, receiving));
+            return IsReset ? SocketOutcome.Reset : outcome;
         }
         catch
         {
@@ -152,23 +151,27 @@ internal sealed class EdgeSocket
             return;
         }
 
-        if (_receiver.IsPaused || _hasWatched || Volatile.Read(ref _inputOverAt) != 0)
+        var ending = Volatile.Read(ref _ending);
+        if (_receiver.IsPaused || ending is { HasWatched: true } or { InputOverAt: not 0 })
         {
             Look();
         }
 
         DiscardIfStuck();
-        var (sent, received, inputOver) = (_sender.ClosedAt, _receiver.ClosedAt, Volatile.Read(ref _inputOverAt));
-        if (inputOver != 0)
+        var (sent, received) = (_sender.ClosedAt, _receiver.ClosedAt);
+        if (ending?.InputOverAt is { } inputOver and not 0)
         {
-            if (!_end.IsHeard && _clock.GetElapsedTime(inputOver) >= MostForAnswers)
+            if (!_end.IsHeard && Exceeds(_clock.GetElapsedTime(inputOver), _settings.AnswerTimeout))
             {
                 StopWaitingForAnswers();
             }
         }
         else if (sent == 0 && received == 0)
         {
-            KeepAlive();
+            if (_keepAlive.IsOver(_receiver, _sender, _connection, _settings, _clock))
+            {
+                Reset($"the client has not answered a Ping for {nameof(EdgeOptions.KeepAliveTimeout)} ({_settings.KeepAliveTimeout})");
+            }
         }
         else if ((sent == 0 || received == 0) && Exceeds(_clock.GetElapsedTime(Math.Max(sent, received)), _settings.CloseTimeout))
         {
@@ -212,159 +215,9 @@ internal sealed class EdgeSocket
     // The client's answer may be behind messages that nobody takes.
     private void DiscardIfStuck()
     {
-        if (_closesByItself && _receiver.PausedFor >= MostForRoom)
+        if (_closesByItself && _receiver.PausedFor >= _settings.RoomTimeout)
         {
             _end.Discard();
         }
-    }
-
-    private void KeepAlive()
-    {
-        var silent = _receiver.SilentFor;
-        if (_settings.KeepAliveInterval <= TimeSpan.Zero || silent < _settings.KeepAliveInterval)
-        {
-            (_pingAt, _probedAt) = (0, 0);
-        }
-        else if (_receiver.IsPaused)
-        {
-            // The answer would not be read, so nobody waits for it. But a client that is gone for good answers with a reset, and that is
-            // seen. Where an end of the connection shows by itself, no Ping is needed.
-            _pingAt = 0;
-            if (_connection is { HidesEnd: false })
-            {
-                return;
-            }
-
-            if (_probedAt == 0 || _clock.GetElapsedTime(_probedAt) >= _settings.KeepAliveInterval)
-            {
-                _probedAt = _clock.GetTimestamp();
-                _sender.Ping();
-            }
-        }
-        else if (_pingAt == 0)
-        {
-            _pingAt = _clock.GetTimestamp();
-            _sender.Ping();
-        }
-        else if (Exceeds(_clock.GetElapsedTime(_pingAt), _settings.KeepAliveTimeout))
-        {
-            Reset($"the client has not answered a Ping for {nameof(EdgeOptions.KeepAliveTimeout)} ({_settings.KeepAliveTimeout})");
-        }
-    }
-
-    private async Task<SocketOutcome> AfterReceivingAsync(ReceiveResult received, Task<SendResult> sending)
-    {
-        switch (received)
-        {
-            case ReceiveResult.Closed:
-                return await AfterClientsCloseAsync(sending);
-            case ReceiveResult.Violation:
-                var violation = _receiver.Violation!;
-                EdgeLog.Violation(_logger, violation.Code, violation.Text);
-                Volatile.Write(ref _inputOverAt, _clock.GetTimestamp());
-                _sender.CloseBehindPeer(violation);
-                _end.Abort(violation);
-                await sending;
-                _end.Abort(null);
-                await _receiver.DrainAsync(Quiet, MostAfterViolation);
-                return SocketOutcome.Violation;
-            case ReceiveResult.Dropped when _receiver.HasEnded:
-                return await AfterFinAsync(sending);
-            default:
-                return Drop(received);
-        }
-    }
-
-    // The client reads on: what the peer says to its last messages goes out before TCP ends.
-    private async Task<SocketOutcome> AfterFinAsync(Task<SendResult> sending)
-    {
-        _end.Note("the client ended TCP without a Close");
-        if (_end.EndInput())
-        {
-            Volatile.Write(ref _inputOverAt, _clock.GetTimestamp());
-            await sending;
-        }
-
-        _end.Abort(null);
-        return SocketOutcome.Dropped;
-    }
-
-    private async Task<SocketOutcome> AfterClientsCloseAsync(Task<SendResult> sending)
-    {
-        var watching = _receiver.WatchAsync(_stop.Token);
-        if (await Task.WhenAny(sending, watching) == watching && !await watching)
-        {
-            return Drop(ReceiveResult.Dropped);
-        }
-
-        // After the client's FIN, too: the peer may take its time to answer.
-        _hasWatched = watching.IsCompleted;
-        var sent = await sending;
-        _stop.Cancel();
-        await watching;
-        switch (sent)
-        {
-            case SendResult.Closed:
-                return SocketOutcome.Closed;
-            case SendResult.PeerGone:
-                _end.Abort(null);
-                return SocketOutcome.PeerGone;
-            default:
-                return Drop(ReceiveResult.Dropped);
-        }
-    }
-
-    private async Task<SocketOutcome> AfterSendingAsync(SendResult sent, Task<ReceiveResult> receiving)
-    {
-        if (sent == SendResult.PeerGone || (sent == SendResult.Closed && !await AnswersAsync(receiving)))
-        {
-            _end.Abort(null);
-            return SocketOutcome.PeerGone;
-        }
-
-        if (sent != SendResult.Closed)
-        {
-            return Drop(ReceiveResult.Dropped);
-        }
-
-        switch (await receiving)
-        {
-            case ReceiveResult.Closed:
-                return SocketOutcome.Closed;
-            case ReceiveResult.Violation:
-                _end.Abort(_receiver.Violation);
-                return SocketOutcome.Violation;
-            case var other:
-                return Drop(other);
-        }
-    }
-
-    // The Close is written. Whom the edge itself closes has CloseTimeout for the answer. Else a peer that is gone hears none: its
-    // listener failed, or it was cut off. But ending TCP before the answer would make a reset of it, behind the Close that says why.
-    private async Task<bool> AnswersAsync(Task<ReceiveResult> receiving)
-    {
-        if (!_closesByItself && await Task.WhenAny(receiving, _end.PeerGone) != receiving)
-        {
-            // This waits for the network, so also under a test's clock it is the system's time that counts.
-            await Task.WhenAny(receiving, Task.Delay(MostForUnheardAnswer, TimeProvider.System));
-            return receiving.IsCompleted;
-        }
-
-        return true;
-    }
-
-    private SocketOutcome Drop(ReceiveResult received)
-    {
-        if (received == ReceiveResult.Endless)
-        {
-            Reset("the edge has closed, and the client goes on sending");
-        }
-        else if (!Volatile.Read(ref _isReset))
-        {
-            _end.Note(_receiver.HasEnded ? "the client ended TCP without a Close" : "the client's connection was lost");
-        }
-
-        _end.Abort(null);
-        return SocketOutcome.Dropped;
     }
 }

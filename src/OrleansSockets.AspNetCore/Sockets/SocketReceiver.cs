@@ -29,8 +29,6 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
 
     private const int ReadSize = 16 * 1024;
 
-    private static readonly TimeSpan MostTimeAfterClose = TimeSpan.FromSeconds(30);
-
     private readonly FrameDecoder _decoder = new(settings.Role, settings.Checks, settings.MaxMessageSize);
     private long _lastReceived = clock.GetTimestamp();
     private long _pausedAt;
@@ -189,7 +187,8 @@ internal sealed class SocketReceiver(Stream stream, ISocketEnd end, SocketSender
     }
 
     private bool IsEndless(int count) => Volatile.Read(ref _boundedAt) is var since and not 0
-        && ((_bytesSince += count) > MostBytesAfterClose || clock.GetElapsedTime(since) > MostTimeAfterClose);
+        && ((_bytesSince += count) > MostBytesAfterClose
+            || (settings.TrailingTimeout > TimeSpan.Zero && clock.GetElapsedTime(since) > settings.TrailingTimeout));
 
     private ReceiveResult? Decode(Span<byte> input)
     {

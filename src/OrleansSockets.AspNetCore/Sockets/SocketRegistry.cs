@@ -9,17 +9,12 @@ namespace OrleansSockets.AspNetCore.Sockets;
 /// <summary>All open sockets of this edge: their number, their clock (one timer for all), and their end at shutdown.</summary>
 internal sealed class SocketRegistry : IDisposable
 {
+    // A quarter of the shortest limit, but no slower and no faster than these: how exactly a limit is kept is not worth an option.
     private static readonly TimeSpan SlowestTick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FastestTick = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Few sockets need not be spread over the whole drain period.</summary>
+    /// <summary>Few sockets need not be spread over the whole drain period, and a hundred clients a second are no load.</summary>
     private static readonly TimeSpan WidestSpacing = TimeSpan.FromMilliseconds(10);
-
-    /// <summary>
-    /// A node that goes waits so long for what runs behind its sockets: it tells other nodes of clients that have left, and one of them may
-    /// be gone itself.
-    /// </summary>
-    private static readonly TimeSpan MostForRest = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<EdgeSocket, bool> _sockets = new();
     private readonly ConcurrentDictionary<Task, bool> _behind = new();
@@ -126,7 +121,8 @@ internal sealed class SocketRegistry : IDisposable
 
         try
         {
-            await Task.WhenAll(_behind.Keys).WaitAsync(MostForRest, _pace, hurry);
+            // What runs behind sockets tells other nodes of clients that have left, and one of them may be gone itself.
+            await Task.WhenAll(_behind.Keys).WaitAsync(_options.DrainTimeout / 10, _pace, hurry);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {

@@ -2,7 +2,8 @@ namespace OrleansSockets.Rules;
 
 /// <summary>
 /// The rules of two coupled ends (a proxy's two legs): how the Close or the loss of one reaches the peer of the other. Half-open: a leg's
-/// Close ends only its own direction, and the other side's answer travels back with its own code. Pure and total; rows R-… of PROTOCOL.md.
+/// Close ends only its own direction, and the other side's answer travels back with its own code. Pure and total; rows R-… of
+/// PROTOCOL.md.
 /// </summary>
 internal static class CloseRelay
 {

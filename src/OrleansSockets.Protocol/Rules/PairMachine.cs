@@ -77,9 +77,10 @@ internal static class PairMachine
         return ended.WithFrom(other, ended.From(other) with { Finished = true });
     }
 
-    private static PairState EndStream(PairState state, Side side, StreamPhase phase) => state.From(side) is { Phase: StreamPhase.Open } open
-        ? state.WithFrom(side, open with { Phase = phase })
-        : state;
+    private static PairState EndStream(PairState state, Side side, StreamPhase phase) =>
+        state.From(side) is { Phase: StreamPhase.Open } open
+            ? state.WithFrom(side, open with { Phase = phase })
+            : state;
 
     /// <summary>The receiver may have seen the Close before its sender's report came: it is as good as that report.</summary>
     private static PairState Consume(PairState state, Side side)
@@ -103,7 +104,8 @@ internal static class PairMachine
     private static PairEffects NotifyLostNow(PairState state, Side side) =>
         state.Side(side) is SidePhase.Attached ? NotifyLostTo(side) : PairEffects.None;
 
-    private static PairEffects NotifyLostTo(Side side) => side is Side.Client ? PairEffects.NotifyLostToClient : PairEffects.NotifyLostToServer;
+    private static PairEffects NotifyLostTo(Side side) =>
+        side is Side.Client ? PairEffects.NotifyLostToClient : PairEffects.NotifyLostToServer;
 
     private static PairStep Quiet(PairState state) => new(state, PairEffects.None);
 }

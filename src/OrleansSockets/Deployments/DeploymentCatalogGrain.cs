@@ -14,10 +14,15 @@ internal sealed partial class DeploymentCatalogGrain(
 {
     private const string StateName = "deployments";
 
-    /// <summary>Longer than a writer may take.</summary>
+    /// <summary>Longer than a writer may take: the time limit of <see cref="IDeploymentGrain.PutAsync"/>, which is a part of it.</summary>
     private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(6);
 
+    /// <summary>The pace of questions about a write that nobody has published; there are none in a healthy cluster.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Well below the time limit of the calls that wait for this activation. Who is silent for longer loses nothing: it tells by itself.
+    /// </summary>
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(2);
 
     private readonly GrainState<DeploymentNames> _names = new(new DeploymentNames());

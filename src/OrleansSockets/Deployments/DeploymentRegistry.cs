@@ -12,6 +12,7 @@ namespace OrleansSockets.Deployments;
 /// </summary>
 internal sealed partial class DeploymentRegistry : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
+    /// <summary>How late a change may be here. The catalog nearly always answers that nothing is new: no load worth an option.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly OrleansSocketsOptions _options;

@@ -25,7 +25,9 @@ internal static class LockOrder
     [Conditional("DEBUG")]
     public static void Exit(LockRank rank) => _held![(int)rank]--;
 
-    /// <summary>What this thread is about to do must not be done under a pair's lock, or a later one: user code, a call of Orleans.</summary>
+    /// <summary>
+    /// What this thread is about to do must not be done under a pair's lock, or a later one: user code, a call of Orleans.
+    /// </summary>
     [Conditional("DEBUG")]
     public static void CheckIsFree()
     {

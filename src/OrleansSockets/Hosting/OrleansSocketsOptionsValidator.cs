@@ -13,6 +13,7 @@ internal sealed class OrleansSocketsOptionsValidator(TimeProvider clock) : IVali
 
     private static readonly TimeSpan MinLinkTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxLinkTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MaxPairNameCooldown = TimeSpan.FromHours(1);
 
     public ValidateOptionsResult Validate(string? name, OrleansSocketsOptions options)
     {
@@ -32,6 +33,13 @@ internal sealed class OrleansSocketsOptionsValidator(TimeProvider clock) : IVali
             failures.Add(
                 $"{nameof(OrleansSocketsOptions)}.{nameof(options.LinkTimeout)} is {options.LinkTimeout}; "
                 + $"it must be below {nameof(options.ReattachTimeout)} ({options.ReattachTimeout}).");
+        }
+
+        if (options.PairNameCooldown < TimeSpan.Zero || options.PairNameCooldown > MaxPairNameCooldown)
+        {
+            failures.Add(
+                $"{nameof(OrleansSocketsOptions)}.{nameof(options.PairNameCooldown)} is {options.PairNameCooldown}; "
+                + $"it must be from 0 (none) to {MaxPairNameCooldown}.");
         }
 
         Within(nameof(options.SendBufferSize), options.SendBufferSize, 1, int.MaxValue);

@@ -14,9 +14,14 @@ namespace OrleansSockets.Rendezvous;
 /// </summary>
 internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
+    /// <summary>A pace, not a limit: it goes on until it is heard, and few silos are told.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// A second look at what has gone right nearly always: one message to each home of somebody who waits. A client that waits for nobody
+    /// finds out so much later, at most.
+    /// </summary>
     private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(2);
 
     private readonly PairHub _hub;
     private readonly SiloDetour _detour;
@@ -44,7 +49,7 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
         _logger = logger;
         _stopped = _stop.Token;
         _leaves = new LeaveOutbox(TellAsync, pace, _stopped);
-        Table = new NameTable(hub.Silo, hub.Host.Clock, pace);
+        Table = new NameTable(hub.Silo, hub.Host.Options.PairNameCooldown, hub.Host.Clock, pace);
     }
 
     /// <summary>The names whose home is this silo.</summary>
@@ -314,12 +319,13 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
         }
     }
 
-    // Its sockets are closed by now: nobody has to wait until the silo is dead.
+    // Its sockets are closed by now: nobody has to wait until the silo is dead. Those that do not answer notice by themselves: they are
+    // not waited for until their links count as down.
     private async Task SayFarewellAsync(CancellationToken cancellation)
     {
         var said = _view.Homes.Where(home => !home.Equals(_hub.Silo))
             .Select(home => AnnounceAsync(home, NameTable.Farewell, [], isComplete: true));
-        await Task.WhenAll(said.Append(_leaves.Sent)).WaitAsync(FarewellLimit, _pace, cancellation)
+        await Task.WhenAll(said.Append(_leaves.Sent)).WaitAsync(_hub.Host.Options.LinkTimeout / 2, _pace, cancellation)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

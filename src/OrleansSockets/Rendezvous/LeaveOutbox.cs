@@ -9,6 +9,7 @@ namespace OrleansSockets.Rendezvous;
 /// <param name="stopped">Ends it.</param>
 internal sealed class LeaveOutbox(Func<SiloAddress, NameLeave[], Task<bool>> send, TimeProvider pace, CancellationToken stopped)
 {
+    /// <summary>A pace, not a limit: a leave is said until it is heard, and what comes up meanwhile travels in the same message.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();

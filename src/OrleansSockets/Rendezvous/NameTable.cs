@@ -4,15 +4,25 @@ namespace OrleansSockets.Rendezvous;
 /// The names whose home is this silo. What is here can be told again by the silos that hold the sockets, and is, whenever the cluster
 /// changes: until all of them have spoken, the names that the change has brought here wait. The others never do.
 /// </summary>
-internal sealed class NameTable(SiloAddress here, TimeProvider clock, TimeProvider pace)
+/// <param name="here">This silo.</param>
+/// <param name="cooldown"><see cref="OrleansSocketsOptions.PairNameCooldown"/>.</param>
+/// <param name="clock">Of what is remembered.</param>
+/// <param name="pace">Of joins that wait.</param>
+internal sealed class NameTable(SiloAddress here, TimeSpan cooldown, TimeProvider clock, TimeProvider pace)
 {
     /// <summary>The version of a silo that stops and will hold nothing more.</summary>
     public const long Farewell = long.MaxValue;
 
-    /// <summary>So long a join waits for what may be over in a moment.</summary>
+    /// <summary>
+    /// So long a join waits for what may be over in a moment. Well below the time limit of the call, so that the caller gets an answer,
+    /// with which the client may try again.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    // Longer than a call may be under way: a join that arrives behind its own leave must not take the side for ever.
+    /// <summary>
+    /// A join that arrives behind its own leave must not take the side for ever. Twice as long as a call may be under way by a detour: that
+    /// limit is a part of the service's contract, and no option either.
+    /// </summary>
     private static readonly TimeSpan LeftMemory = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
@@ -224,7 +234,7 @@ internal sealed class NameTable(SiloAddress here, TimeProvider clock, TimeProvid
     {
         if (!_names.TryGetValue(name, out var pair))
         {
-            _names.Add(name, pair = new NamedPair());
+            _names.Add(name, pair = new NamedPair(cooldown));
         }
 
         return pair;

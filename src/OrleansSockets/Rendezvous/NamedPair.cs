@@ -6,14 +6,9 @@ namespace OrleansSockets.Rendezvous;
 /// One name at its home: the pair that it stands for, and who holds its sides. A socket can outlive the pair's time under the name by a
 /// moment (it still has to close): its side stays its own so long, also when the other side is an end of the next pair already.
 /// </summary>
-internal sealed class NamedPair
+/// <param name="cooldown"><see cref="OrleansSocketsOptions.PairNameCooldown"/>.</param>
+internal sealed class NamedPair(TimeSpan cooldown)
 {
-    /// <summary>
-    /// So long the name of a pair that its clients ended answers "gone", so that a client that comes late does not wait for a partner that
-    /// has left.
-    /// </summary>
-    public static readonly TimeSpan Rest = TimeSpan.FromSeconds(60);
-
     private readonly NameHolder?[] _holders = new NameHolder?[2];
     private DateTimeOffset _restsUntil;
     private bool _isOver = true;
@@ -94,7 +89,7 @@ internal sealed class NamedPair
         _isOver |= leave.Ending != NameEnding.Unmet || _holders[1 - leave.Side]?.Pair != Current;
         if (leave.Ending == NameEnding.ByClient)
         {
-            _restsUntil = now + Rest;
+            _restsUntil = now + cooldown;
         }
 
         return true;

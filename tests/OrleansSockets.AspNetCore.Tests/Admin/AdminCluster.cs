@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using OrleansSockets.AspNetCore.Tests.Endpoints;
@@ -46,13 +45,7 @@ public sealed class AdminCluster : IAsyncLifetime
         {
             app.MapOrleansSocketsAdmin("/admin");
             app.MapWebSocketPairs("/pairs");
-            app.MapGet("/echo", () =>
-            {
-                var (client, server) = new WebSocketPair();
-                server.Accept();
-                server.OnMessage(e => server.Send(e.Data));
-                return Results.WebSocket(client);
-            });
+            EchoEndpoint.MapVerbatim(app);
         },
         edge => edge.Deployment = request => request.Request.Query["as"].FirstOrDefault(),
         silo =>

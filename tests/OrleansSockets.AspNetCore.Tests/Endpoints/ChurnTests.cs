@@ -66,13 +66,7 @@ public sealed class ChurnTests : IAsyncLifetime
     private static void Map(WebApplication app)
     {
         app.MapWebSocketPairs("/pairs");
-        app.MapGet("/echo", () =>
-        {
-            var (client, server) = new WebSocketPair();
-            server.Accept();
-            server.OnMessage(e => server.Send(e.Data));
-            return Results.WebSocket(client);
-        });
+        EchoEndpoint.MapVerbatim(app);
         app.MapGet("/manual", () =>
         {
             var (client, server) = new WebSocketPair();

@@ -23,7 +23,7 @@ public sealed class EdgeNodeTests
     [Fact]
     public async Task Http2_ExtendedConnect_EchoAndClose()
     {
-        await using var node = await EdgeNode.StartAsync(MapEcho, protocols: HttpProtocols.Http2);
+        await using var node = await EdgeNode.StartAsync(EchoEndpoint.Map, protocols: HttpProtocols.Http2);
         using var client = new ClientWebSocket();
         client.Options.HttpVersion = HttpVersion.Version20;
         client.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
@@ -41,7 +41,7 @@ public sealed class EdgeNodeTests
     public async Task MaxSockets_OneTooMany_503WithRetryAfterUntilOneLeaves()
     {
         const int most = 3;
-        await using var node = await EdgeNode.StartAsync(MapEcho, edge => edge.MaxSockets = most);
+        await using var node = await EdgeNode.StartAsync(EchoEndpoint.Map, edge => edge.MaxSockets = most);
         var clients = new List<RawClient>();
         try
         {
@@ -84,7 +84,7 @@ public sealed class EdgeNodeTests
     [InlineData(ProtocolChecks.Workers, "close 999 weird")]
     public async Task ProtocolChecks_OddCloseCode_RefusedOrMirrored(ProtocolChecks checks, string expected)
     {
-        await using var node = await EdgeNode.StartAsync(MapEcho, edge => edge.ProtocolChecks = checks);
+        await using var node = await EdgeNode.StartAsync(EchoEndpoint.Map, edge => edge.ProtocolChecks = checks);
         using var client = await node.ConnectAsync("/echo");
         await client.SendCloseAsync(999, "weird");
         Assert.Equal(expected, await client.ReadAsync());
@@ -113,7 +113,7 @@ public sealed class EdgeNodeTests
     [Fact]
     public async Task Shutdown_OpenSocket_ReadinessOffAndClosed()
     {
-        await using var node = await EdgeNode.StartAsync(MapEcho, edge => edge.DrainCode = 1012);
+        await using var node = await EdgeNode.StartAsync(EchoEndpoint.Map, edge => edge.DrainCode = 1012);
         using var client = await node.ConnectAsync("/echo");
         await client.SendTextAsync("x");
         await client.ReadAsync();
@@ -131,7 +131,7 @@ public sealed class EdgeNodeTests
     [Fact]
     public async Task Shutdown_ClientThatDoesNotAnswer_IsResetAtTheDeadline()
     {
-        await using var node = await EdgeNode.StartAsync(MapEcho, edge =>
+        await using var node = await EdgeNode.StartAsync(EchoEndpoint.Map, edge =>
         {
             edge.DrainPeriod = TimeSpan.Zero;
             edge.DrainTimeout = TimeSpan.FromMilliseconds(200);
@@ -146,7 +146,7 @@ public sealed class EdgeNodeTests
     [Fact]
     public async Task KeepAlive_OnTheNodesOwnTimer_SilentClientIsReset()
     {
-        await using var node = await EdgeNode.StartAsync(MapEcho, edge =>
+        await using var node = await EdgeNode.StartAsync(EchoEndpoint.Map, edge =>
         {
             edge.KeepAliveInterval = TimeSpan.FromMilliseconds(100);
             edge.KeepAliveTimeout = TimeSpan.FromMilliseconds(100);
@@ -159,7 +159,8 @@ public sealed class EdgeNodeTests
     [Fact]
     public async Task Registration_BadOption_StopsTheHostWithASentence()
     {
-        var problem = await Assert.ThrowsAsync<OptionsValidationException>(() => EdgeNode.StartAsync(MapEcho, edge => edge.MaxSockets = 0));
+        var problem = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => EdgeNode.StartAsync(EchoEndpoint.Map, edge => edge.MaxSockets = 0));
         Assert.Contains("EdgeOptions.MaxSockets is 0; it must be at least 1.", problem.Message, StringComparison.Ordinal);
     }
 
@@ -181,12 +182,4 @@ public sealed class EdgeNodeTests
         var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => app.StartAsync(Token));
         Assert.Contains("Call siloBuilder.AddOrleansSockets() in UseOrleans()", problem.Message, StringComparison.Ordinal);
     }
-
-    private static void MapEcho(WebApplication app) => app.MapMethods("/echo", ["GET", "CONNECT"], () =>
-    {
-        var (client, server) = new WebSocketPair();
-        server.Accept();
-        server.OnMessage(e => server.Send($"echo: {e.Data}"));
-        return Results.WebSocket(client);
-    });
 }

@@ -80,7 +80,7 @@ public sealed class LeakTests(LeakTests.TwoNodes nodes) : IClassFixture<LeakTest
             await SocketServer.EventuallyAsync(
                 () =>
                 {
-                    nodes.Time.Advance(NamedPair.Rest);
+                    nodes.Time.Advance(new OrleansSocketsOptions().PairNameCooldown);
                     names.Table.Sweep();
                     return sockets.Count == 0 && pairs.Count == 0 && names.Count == 0 && names.Table.Count == 0;
                 },
@@ -161,13 +161,7 @@ public sealed class LeakTests(LeakTests.TwoNodes nodes) : IClassFixture<LeakTest
         {
             app.MapWebSocketPairs("/pairs");
             app.MapWebSocketSession<IGreeter>("/greet/{name}");
-            app.MapGet("/echo", () =>
-            {
-                var (client, server) = new WebSocketPair();
-                server.Accept();
-                server.OnMessage(e => server.Send(e.Data));
-                return Results.WebSocket(client);
-            });
+            EchoEndpoint.MapVerbatim(app);
             app.MapGet("/manual", () =>
             {
                 var (client, server) = new WebSocketPair();

@@ -1,25 +1,16 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OrleansSockets.Frames;
 using OrleansSockets.Wire;
 using Xunit;
 
 namespace OrleansSockets.AspNetCore.Tests.Sockets;
 
-public sealed class EdgeSocketTests : IAsyncLifetime
+public sealed class EdgeSocketTests() : SocketEndingTests(HttpProtocols.Http1)
 {
-    private SocketServer _server = null!;
-
-    private FakeEnd End => _server.End;
-
-    private Task Ended => _server.Ended.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
-
-    public async ValueTask InitializeAsync() => _server = await SocketServer.StartAsync();
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
-
     [Fact]
     public async Task Messages_BothWays_ArriveInOrder()
     {
-        using var client = await _server.ConnectAsync();
+        using var client = await Server.ConnectAsync();
         await client.SendTextAsync("hällo");
         await client.SendAsync(Opcode.Binary, [1, 2]);
         await client.SendAsync(Opcode.Text, "a"u8.ToArray(), fin: false);
@@ -44,7 +35,7 @@ public sealed class EdgeSocketTests : IAsyncLifetime
     [InlineData(200_000)]
     public async Task Messages_Large_PassBothWays(int length)
     {
-        using var client = await _server.ConnectAsync();
+        using var client = await Server.ConnectAsync();
         await client.SendAsync(Opcode.Binary, new byte[length]);
         Assert.Equal($"binary {length}", await End.HeardAsync());
         End.Put(PairFrameKind.Binary, 0, new byte[length]);
@@ -57,46 +48,16 @@ public sealed class EdgeSocketTests : IAsyncLifetime
     [Fact]
     public async Task Messages_ReadyTogether_LeaveInOneWrite()
     {
-        using var client = await _server.ConnectAsync();
+        using var client = await Server.ConnectAsync();
         End.Put([.. Enumerable.Repeat(FakeEnd.Item(PairFrameKind.Text, 0, "0123456789"u8.ToArray()), 100)]);
         var buffer = new byte[4096];
         Assert.Equal(1200, await client.Socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public async Task Close_OfClientThenPeersAnswer_EndsTcpAtOnce()
-    {
-        using var client = await _server.ConnectAsync();
-        await client.SendCloseAsync(1000, "bye");
-        Assert.Equal("close 1000 bye", await End.HeardAsync());
-        End.Put("tail");
-        End.PutClose(4001, "so long");
-        Assert.Equal("text tail", await client.ReadAsync());
-        Assert.Equal("close 4001 so long", await client.ReadAsync());
-        Assert.Equal("fin", await client.ReadAsync());
-        await Ended;
-        Assert.False(End.HasHeard);
-    }
-
-    [Fact]
-    public async Task Close_OfPeerThenClientsAnswer_EndsTcpAtOnce()
-    {
-        using var client = await _server.ConnectAsync();
-        End.PutClose(null);
-        Assert.Equal("close", await client.ReadAsync());
-        await client.SendTextAsync("still there");
-        await client.SendCloseAsync();
-        Assert.Equal("text still there", await End.HeardAsync());
-        Assert.Equal("close -", await End.HeardAsync());
-        Assert.Equal("fin", await client.ReadAsync());
-        await Ended;
-        Assert.False(End.HasHeard);
-    }
-
-    [Fact]
     public async Task Close_OddCodeAndLongReasonOfPeer_AreWrittenAsTheyAre()
     {
-        using var client = await _server.ConnectAsync();
+        using var client = await Server.ConnectAsync();
         var reason = new string('r', 200);
         End.PutClose(999, reason);
         Assert.Equal($"close 999 {reason}", await client.ReadAsync());
@@ -105,7 +66,7 @@ public sealed class EdgeSocketTests : IAsyncLifetime
     [Fact]
     public async Task Close_DataBehindIt_IsNeverHeard()
     {
-        using var client = await _server.ConnectAsync();
+        using var client = await Server.ConnectAsync();
         await client.SendBytesAsync(
             new[] { RawClient.Close(1000, "x"), RawClient.Frame(Opcode.Text, "late"u8.ToArray()) }.SelectMany(f => f).ToArray());
         await client.SendTextAsync("later");
@@ -120,7 +81,7 @@ public sealed class EdgeSocketTests : IAsyncLifetime
     [Fact]
     public async Task Fin_AfterClientsClose_AnswerStillReachesTheWire()
     {
-        using var client = await _server.ConnectAsync();
+        using var client = await Server.ConnectAsync();
         await client.SendCloseAsync(1000, "bye");
         client.SendFin();
         Assert.Equal("close 1000 bye", await End.HeardAsync());
@@ -128,7 +89,7 @@ public sealed class EdgeSocketTests : IAsyncLifetime
         // Long enough for the server to have seen the FIN and to abort, if it did.
         await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.False(End.HasHeard);
-        Assert.False(_server.Ended.Task.IsCompleted);
+        Assert.False(Server.Ended.Task.IsCompleted);
         End.Put("late");
         End.PutClose(1000, "reply");
         Assert.Equal("text late", await client.ReadAsync());
@@ -139,28 +100,10 @@ public sealed class EdgeSocketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Fin_WithoutClose_IsADrop()
-    {
-        using var client = await _server.ConnectAsync();
-        await client.SendTextAsync("x");
-        client.SendFin();
-        Assert.Equal("text x", await End.HeardAsync());
-        Assert.Equal("end of input", await End.HeardAsync());
-
-        // What the peer says before it hears of the end still goes out.
-        End.Put("answer");
-        End.PutAbort();
-        Assert.Equal("text answer", await client.ReadAsync());
-        Assert.Equal("fin", await client.ReadAsync());
-        Assert.Equal("abort", await End.HeardAsync());
-        await Ended;
-    }
-
-    [Fact]
     public async Task Fin_NobodyAtTheOtherEnd_EndsTcpAtOnce()
     {
         End.HasPeer = false;
-        using var client = await _server.ConnectAsync();
+        using var client = await Server.ConnectAsync();
         client.SendFin();
         Assert.Equal("end of input", await End.HeardAsync());
         Assert.Equal("fin", await client.ReadAsync());
@@ -171,7 +114,7 @@ public sealed class EdgeSocketTests : IAsyncLifetime
     [Fact]
     public async Task Fin_InsideAFrame_IsADrop()
     {
-        using var client = await _server.ConnectAsync();
+        using var client = await Server.ConnectAsync();
         await client.SendBytesAsync(RawClient.Frame(Opcode.Text, "hello world"u8.ToArray()).AsMemory()[..^4]);
         client.SendFin();
         Assert.Equal("end of input", await End.HeardAsync());
@@ -180,54 +123,10 @@ public sealed class EdgeSocketTests : IAsyncLifetime
         await Ended;
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Reset_BeforeOrAfterClose_IsADrop(bool closed)
-    {
-        using var client = await _server.ConnectAsync();
-        if (closed)
-        {
-            await client.SendCloseAsync(1000);
-            Assert.Equal("close 1000", await End.HeardAsync());
-        }
-
-        client.Reset();
-        Assert.Equal("abort", await End.HeardAsync());
-        await Ended;
-    }
-
-    [Fact]
-    public async Task Abort_OfPeer_EndsTcpWithoutClose()
-    {
-        using var client = await _server.ConnectAsync();
-        End.Put("last");
-        End.PutAbort();
-        Assert.Equal("text last", await client.ReadAsync());
-        Assert.Equal("fin", await client.ReadAsync());
-        await Ended;
-    }
-
-    [Fact]
-    public async Task Violation_ClientGetsCloseAndEndHearsWhy()
-    {
-        using var client = await _server.ConnectAsync();
-        await client.SendAsync((Opcode)3, []);
-        Assert.Equal("abort 1002 Unknown opcode 3", await End.HeardAsync());
-
-        // What the peer says before it hears of the violation still goes out.
-        End.Put("answer");
-        End.PutAbort();
-        Assert.Equal("text answer", await client.ReadAsync());
-        Assert.Equal("close 1002 Unknown opcode 3", await client.ReadAsync());
-        Assert.Equal("fin", await client.ReadAsync());
-        await Ended;
-    }
-
     [Fact]
     public async Task Violation_TooLargeByHeaderAlone_ClosedWhileTheClientStillSends()
     {
-        using var client = await _server.ConnectAsync();
+        using var client = await Server.ConnectAsync();
         await client.SendBytesAsync(Convert.FromHexString("82FF000000000210000011223344"));
         Assert.Equal("abort 1009 Message is too large: 34603008 > 1048576", await End.HeardAsync());
         End.PutAbort();
@@ -244,13 +143,13 @@ public sealed class EdgeSocketTests : IAsyncLifetime
     [Fact]
     public async Task Room_None_SocketIsNotReadUntilThereIs()
     {
-        using var client = await _server.ConnectAsync();
+        using var client = await Server.ConnectAsync();
         await client.SendTextAsync("1");
         Assert.Equal("text 1", await End.HeardAsync());
-        await _server.PauseAsync(client);
+        await Server.PauseAsync(client);
         var sent = await client.StallAsync();
         Assert.True(sent < 64 * 1024 * 1024, "TCP never pushed back");
-        Assert.True(_server.Socket!.IsPaused);
+        Assert.True(Server.Socket!.IsPaused);
         End.SetRoom(true);
         Assert.StartsWith("binary", await End.HeardAsync(), StringComparison.Ordinal);
     }
@@ -260,8 +159,8 @@ public sealed class EdgeSocketTests : IAsyncLifetime
     [InlineData(ProtocolChecks.Workers, "0019")]
     public async Task Pings_InOneWrite_AllAnsweredOrTheFirstAndTheLast(ProtocolChecks checks, string answered)
     {
-        _server.Settings = _server.Settings with { Checks = checks };
-        using var client = await _server.ConnectAsync();
+        Server.Settings = Server.Settings with { Checks = checks };
+        using var client = await Server.ConnectAsync();
         await client.SendTextAsync("the loops run");
         await End.HeardAsync();
         await client.SendBytesAsync(
@@ -275,10 +174,10 @@ public sealed class EdgeSocketTests : IAsyncLifetime
     [Fact]
     public async Task CloseWith_OfTheEdge_GoesOutAndTheAnswerIsHeard()
     {
-        using var client = await _server.ConnectAsync();
+        using var client = await Server.ConnectAsync();
         await client.SendTextAsync("x");
         await End.HeardAsync();
-        _server.Socket!.CloseWith(1001, "The server shuts down.");
+        Server.Socket!.CloseWith(1001, "The server shuts down.");
         Assert.Equal("close 1001 The server shuts down.", await client.ReadAsync());
         await client.SendCloseAsync(1001);
         Assert.Equal("close 1001", await End.HeardAsync());
@@ -290,10 +189,10 @@ public sealed class EdgeSocketTests : IAsyncLifetime
     [Fact]
     public async Task CloseWith_PeerIsGone_TheAnswerIsAwaitedAllTheSame()
     {
-        using var client = await _server.ConnectAsync();
+        using var client = await Server.ConnectAsync();
         await client.SendTextAsync("x");
         await End.HeardAsync();
-        _server.Socket!.CloseWith(1001, "The server shuts down.");
+        Server.Socket!.CloseWith(1001, "The server shuts down.");
         End.LosePeer();
         Assert.Equal("close 1001 The server shuts down.", await client.ReadAsync());
 
@@ -312,7 +211,7 @@ public sealed class EdgeSocketTests : IAsyncLifetime
     [InlineData(false)]
     public async Task Close_OfAPeerThatIsGone_WaitsForTheAnswerAMoment(bool answers)
     {
-        using var client = await _server.ConnectAsync();
+        using var client = await Server.ConnectAsync();
         End.PutClose(1000);
         End.LosePeer();
         Assert.Equal("close 1000 ", await client.ReadAsync());

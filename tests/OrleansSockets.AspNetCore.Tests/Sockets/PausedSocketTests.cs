@@ -169,6 +169,7 @@ public sealed class PausedSocketTests : IAsyncLifetime
     [Fact]
     public async Task CloseOfTheEdge_ClientGoesOnSending_IsReset()
     {
+        _server.Settings = _server.Settings with { CloseTimeout = TimeSpan.FromMinutes(5) };
         using var client = await PausedAsync();
         _server.Socket!.CloseWith(1001, "The server shuts down.");
         Assert.Equal("close 1001 The server shuts down.", await client.ReadAsync());

@@ -24,7 +24,10 @@ internal sealed class SocketServer : IAsyncDisposable
 
     private SocketServer(WebApplication app) => _app = app;
 
-    public SocketSettings Settings { get; set; } = new(FrameRole.Server, ProtocolChecks.Strict, 1 << 20);
+    public SocketSettings Settings { get; set; } = new(FrameRole.Server, ProtocolChecks.Strict, 1 << 20)
+    {
+        DrainTimeout = new EdgeOptions().DrainTimeout,
+    };
 
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
@@ -101,6 +104,8 @@ internal sealed class SocketServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // The end is a fake, and may leave the socket waiting for ever; Kestrel would wait for it, too.
+        Socket?.Reset("the test is over");
         using var hurry = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         await _app.StopAsync(hurry.Token);
         await _app.DisposeAsync();

@@ -161,13 +161,17 @@ internal sealed class ScenarioRun(Run run, IReadOnlyDictionary<string, INode> no
     {
         var started = time.GetTimestamp();
         var (quietSince, idleSweeps, seen) = (started, 0, -1L);
-        while (idleSweeps <= RunLimits.IdleSweeps || time.GetElapsedTime(quietSince) < quiet)
+        while (true)
         {
             var busy = await BusyAsync();
             idleSweeps++;
             if (busy is not null || _recorder.Count != seen)
             {
                 (quietSince, idleSweeps, seen) = (time.GetTimestamp(), 0, _recorder.Count);
+            }
+            else if (idleSweeps > RunLimits.IdleSweeps && time.GetElapsedTime(quietSince) >= quiet)
+            {
+                return;
             }
 
             if (time.GetElapsedTime(started) > RunLimits.Step)

@@ -12,7 +12,10 @@ internal sealed class ScenarioRunner(IReadOnlyDictionary<string, INode> nodes, b
 
     private DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 
-    public async Task<Outcome> RunAsync(RecordedScenario recorded, CancellationToken cancellation)
+    /// <param name="recorded">The scenario.</param>
+    /// <param name="pairsOn">Only the plan with the pairs on this node; null: all plans.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<Outcome> RunAsync(RecordedScenario recorded, string? pairsOn, CancellationToken cancellation)
     {
         if (recorded.Scenario.Topology == Topology.Config)
         {
@@ -30,7 +33,8 @@ internal sealed class ScenarioRunner(IReadOnlyDictionary<string, INode> nodes, b
         }
 
         Outcome? first = null;
-        foreach (var plan in Plans.For(recorded.Scenario, nodes.Count))
+        foreach (var plan in Plans.For(recorded.Scenario, nodes.Count)
+            .Where(plan => pairsOn is null || plan.Pairs.All(node => node == pairsOn)))
         {
             // Without a recorded trace, the placements have to agree with each other.
             var outcome = await RunAsync(
@@ -43,7 +47,7 @@ internal sealed class ScenarioRunner(IReadOnlyDictionary<string, INode> nodes, b
             first ??= outcome;
         }
 
-        return first!;
+        return first ?? CannotRun(recorded, $"It has no plan with its pairs on {pairsOn}.");
     }
 
     private async Task<Outcome> RunAsync(RecordedScenario recorded, Plan plan, CancellationToken cancellation)

@@ -50,7 +50,8 @@ public class FrameDecoderTests
     public void TryRead_ByteByByte_SameAsWhole()
     {
         var bytes = Wire.Join(
-            Wire.Text("häl", fin: false), Wire.Frame(9, "ping"u8.ToArray()), Wire.Frame(0, [], fin: false), Wire.Frame(0, "lö"u8.ToArray()),
+            Wire.Text("häl", fin: false), Wire.Frame(9, "ping"u8.ToArray()),
+            Wire.Frame(0, [], fin: false), Wire.Frame(0, "lö"u8.ToArray()),
             Wire.Frame(2, new byte[300]), Wire.Frame(10, []), Wire.Text(""), Wire.Close(4001, "bye €"));
         var expected = Wire.DecodeAsServer(bytes);
         Assert.Equal(["Ping 70696E67", "text hällö", expected[2], "Pong ", "text ", "close 4001 bye €"], expected);

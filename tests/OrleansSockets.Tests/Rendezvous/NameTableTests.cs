@@ -9,11 +9,12 @@ public sealed class NameTableTests
 {
     private static readonly SiloAddress[] All = Silos.Addresses(3);
     private static readonly SiloAddress Here = All[0];
+    private static readonly TimeSpan Cooldown = TimeSpan.FromSeconds(60);
 
     private readonly FakeTimeProvider _clock = new();
     private readonly NameTable _table;
 
-    public NameTableTests() => _table = new NameTable(Here, _clock, _clock);
+    public NameTableTests() => _table = new NameTable(Here, Cooldown, _clock, _clock);
 
     [Fact]
     public async Task Join_BeforeAllHaveSpoken_WaitsAndThenIsUnsettled()
@@ -232,7 +233,7 @@ public sealed class NameTableTests
         _table.Sweep();
         Assert.Equal(1, _table.Count);
 
-        _clock.Advance(NamedPair.Rest);
+        _clock.Advance(Cooldown);
         _table.Sweep();
 
         Assert.Equal(0, _table.Count);

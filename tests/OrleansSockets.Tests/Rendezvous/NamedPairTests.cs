@@ -8,8 +8,9 @@ public sealed class NamedPairTests
     private static readonly DateTimeOffset Now = new(2026, 11, 24, 8, 0, 0, TimeSpan.Zero);
     private static readonly SiloAddress A = Silos.Address(1);
     private static readonly SiloAddress B = Silos.Address(2);
+    private static readonly TimeSpan Cooldown = TimeSpan.FromSeconds(60);
 
-    private readonly NamedPair _name = new();
+    private readonly NamedPair _name = new(Cooldown);
 
     [Fact]
     public void Join_BothSides_AreEndsOfOnePair_PlacedAtTheFirst()
@@ -84,9 +85,25 @@ public sealed class NamedPairTests
             Leave(0, client, NameEnding.ByClient);
         }
 
-        Assert.Equal(new NameReply(NameOutcome.Gone, FreeIn: NamedPair.Rest), Join(1, B, out _));
+        Assert.Equal(new NameReply(NameOutcome.Gone, FreeIn: Cooldown), Join(1, B, out _));
         Assert.False(_name.IsEmpty(Now + TimeSpan.FromSeconds(59)));
-        Assert.True(_name.IsEmpty(Now + NamedPair.Rest));
+        Assert.True(_name.IsEmpty(Now + Cooldown));
+    }
+
+    [Fact]
+    public void Leave_ByClient_WithoutCooldown_NameIsFreeAtOnce()
+    {
+        var name = new NamedPair(TimeSpan.Zero);
+        var (client, other) = (Guid.NewGuid(), Guid.NewGuid());
+        var first = name.Join(new NameJoin("n", 0, A, client, 1), Now, patient: true);
+        name.Join(new NameJoin("n", 1, B, other, 1), Now, patient: true);
+        name.Leave(new NameLeave("n", 0, client, NameEnding.ByClient), Now);
+        name.Leave(new NameLeave("n", 1, other, NameEnding.ByOthers), Now);
+
+        Assert.True(name.IsEmpty(Now));
+        var next = name.Join(new NameJoin("n", 1, B, Guid.NewGuid(), 1), Now, patient: true);
+        Assert.Equal(NameOutcome.Joined, next?.Outcome);
+        Assert.NotEqual(first?.Pair, next?.Pair);
     }
 
     [Fact]

@@ -71,4 +71,13 @@ public enum WebSocketPairErrorKind
 
     /// <summary>The call makes no sense for this end or with this argument.</summary>
     InvalidArgument,
+
+    /// <summary>A session holds as many hibernatable ends as it may.</summary>
+    TooManyWebSockets,
+
+    /// <summary>The request or the response of an automatic response is longer than allowed.</summary>
+    AutoResponseTooLong,
+
+    /// <summary>The time limit of a session's handlers is below zero or above seven days.</summary>
+    EventTimeoutOutOfRange,
 }

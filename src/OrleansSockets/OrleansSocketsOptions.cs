@@ -48,8 +48,8 @@ public sealed class OrleansSocketsOptions
     /// <summary>
     /// When no call to another silo was answered for so long, the link to it counts as down: its connections are opened anew, and its
     /// messages and calls go through a third silo that reaches both, until it answers again. A silo that is merely stopped for longer loses
-    /// connections, and no message. A silo that shuts down waits for half of it at most until the others know that it holds no name any
-    /// more. Default 5 s; from 1 s to 60 s, below <see cref="ReattachTimeout"/>.
+    /// connections, and no message. A silo that shuts down waits for half of it at most until its last frames are taken, and as long
+    /// until the others know that it holds no name any more. Default 5 s; from 1 s to 60 s, below <see cref="ReattachTimeout"/>.
     /// </summary>
     public TimeSpan LinkTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -44,6 +44,24 @@ public sealed partial class WebSocketEnd
 
     internal int MaxMessageSize => _end.Settings.MaxMessageSize;
 
+    /// <summary>Null: it is not hibernatable.</summary>
+    internal IReadOnlyList<string>? Tags { get; private set; }
+
+    /// <summary>When a text of its client was answered without the session.</summary>
+    internal DateTimeOffset? AutoResponseAt { get; set; }
+
+    /// <summary>A session holds it from now on.</summary>
+    internal void Hibernate(ISessionHandlers session, IReadOnlyList<string> tags)
+    {
+        using (_pair.Gate.Enter())
+        {
+            ThrowIfRefused(_end.Hibernate(IsOutbound));
+            Tags = tags;
+            AcceptedAt = _pair.Host.Clock.GetUtcNow();
+            _dispatcher.Start(session);
+        }
+    }
+
     /// <summary>Null: the end was accepted or given away before.</summary>
     internal EndTicket? TryRelease()
     {
@@ -80,6 +98,7 @@ public sealed partial class WebSocketEnd
     /// <summary><see cref="Close(int?, string?)"/>; false: it was ignored.</summary>
     internal bool TryClose(int? code, string? reason)
     {
+        ThrowIfTimedOut();
         using (_pair.Gate.Enter())
         {
             var step = _end.Close(code, reason);
@@ -107,13 +126,14 @@ public sealed partial class WebSocketEnd
     }
 
     /// <summary>The end waits for a socket that is being opened. For an end that nobody has used yet.</summary>
-    internal void BeginConnecting(Task opened)
+    internal void BeginConnecting(Uri url, Task opened)
     {
         using (_pair.Gate.Enter())
         {
             _end.BeginConnecting();
             IsOutbound = true;
             Opened = opened;
+            Url = url;
         }
     }
 
@@ -142,6 +162,17 @@ public sealed partial class WebSocketEnd
         {
             _end.Abort();
             _dispatcher.ReleaseIfFinished();
+        }
+    }
+
+    // Of a handler whose time is over, nothing goes out any more.
+    private void ThrowIfTimedOut()
+    {
+        if (Tags is not null && HandlerCall.IsOver)
+        {
+            throw new WebSocketPairException(
+                WebSocketPairErrorKind.Other,
+                "The handler has met the session's HibernatableWebSocketEventTimeout: it sends nothing any more.");
         }
     }
 

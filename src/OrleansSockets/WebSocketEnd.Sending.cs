@@ -7,6 +7,7 @@ public sealed partial class WebSocketEnd
 {
     private void Send(bool isText, ReadOnlyMemory<byte> bytes)
     {
+        ThrowIfTimedOut();
         using (_pair.Gate.Enter())
         {
             var step = EndMachine.Send(_end.State);
@@ -52,6 +53,7 @@ public sealed partial class WebSocketEnd
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            ThrowIfTimedOut();
             Task room;
             using (_pair.Gate.Enter())
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using OrleansSockets.Ends;
 using OrleansSockets.Rules;
@@ -13,6 +14,7 @@ public sealed partial class WebSocketEnd
     private readonly End _end;
     private readonly IPair _pair;
     private readonly EndDispatcher _dispatcher;
+    private byte[]? _attachment;
 
     internal WebSocketEnd(End end, WebSocketContext context)
     {
@@ -55,6 +57,13 @@ public sealed partial class WebSocketEnd
 
     /// <summary>The subprotocol; "" for an end of a pair.</summary>
     public string Protocol { get; private set; }
+
+    /// <summary>The address that the end was opened by; null for an end of a pair.</summary>
+    public Uri? Url { get; private set; }
+
+    /// <summary>The extensions that were agreed on: always "".</summary>
+    [SuppressMessage("Performance", "CA1822", Justification = "A member of each WebSocket, as Protocol is.")]
+    public string Extensions => "";
 
     /// <summary>A label only: data is bytes either way.</summary>
     public BinaryType BinaryType { get; set; }
@@ -235,6 +244,19 @@ public sealed partial class WebSocketEnd
     /// <param name="type">Its type.</param>
     /// <param name="listener">The same delegate.</param>
     public void RemoveEventListener(string type, Delegate listener) => _dispatcher.Listeners.Remove(type, listener);
+
+    /// <summary>
+    /// Keeps a value with the end; the last one stays. It is serialized at once, so later changes of the object do not count.
+    /// </summary>
+    /// <param name="value">What Orleans can serialize, in at most 16,384 bytes of that form; null is a value, too.</param>
+    /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.AttachmentTooLarge"/>; what was kept before
+    /// stays.</exception>
+    public void SerializeAttachment(object? value) => _attachment = _pair.Host.Attachments.Serialize(value);
+
+    /// <summary>The value that <see cref="SerializeAttachment"/> has kept, a new copy each time; the default if there is none.</summary>
+    /// <typeparam name="T">Its type.</typeparam>
+    /// <exception cref="InvalidCastException">It is of another type.</exception>
+    public T? DeserializeAttachment<T>() => _attachment is { } kept ? (T?)_pair.Host.Attachments.Deserialize(kept) : default;
 
     /// <summary>
     /// Gives the end away: from now on it is silent here, and whoever claims the ticket makes it at the new place, with all that its peer

@@ -26,6 +26,9 @@ public sealed class WebSocketPairException : InvalidOperationException
         WebSocketPairErrorKind.AlreadyUsedInResponse =>
             "Can't Accept() or give away a WebSocket that was already given away or used in a response.",
         WebSocketPairErrorKind.AcceptAfterHibernation => "Can't Accept() a WebSocket after enabling hibernation.",
+        WebSocketPairErrorKind.HibernateAfterAccept => "Cannot call AcceptWebSocket() on a WebSocket that was already accepted.",
+        WebSocketPairErrorKind.HibernatePeerTaken =>
+            "Cannot call AcceptWebSocket() on this WebSocket because its pair has already been accepted or used in a response.",
         WebSocketPairErrorKind.InvalidArgument =>
             "Can't give away a WebSocket after Accept(), nor accept one that was opened by a URL before it is open.",
         WebSocketPairErrorKind.NoContext =>

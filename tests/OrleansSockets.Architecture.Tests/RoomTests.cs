@@ -24,7 +24,7 @@ public partial class RoomTests
         ["Pairs"] = ["Timelines", "Diagnostics", "Deployments", "Wire", "Streams", "Links", "Ends"],
         ["Custody"] = ["Timelines", "Diagnostics", "Deployments", "Wire", "Links", "Ends", "Pairs"],
         ["Contexts"] = ["Diagnostics", "Deployments", "Wire", "Ends", "Pairs", "Custody"],
-        ["Sessions"] = ["Wire", "Streams", "Links", "Contexts"],
+        ["Sessions"] = ["Wire", "Streams", "Links", "Ends", "Contexts"],
         ["Rendezvous"] = ["Diagnostics", "Wire", "Links", "Pairs"],
         ["Administration"] = ["Timelines", "Deployments", "Wire", "Links", "Ends", "Pairs"],
     };

@@ -7,6 +7,7 @@ using OrleansSockets.AspNetCore.Handshakes;
 using OrleansSockets.AspNetCore.Sockets;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rendezvous;
+using OrleansSockets.Rules;
 
 namespace OrleansSockets.AspNetCore.Endpoints;
 
@@ -43,7 +44,7 @@ internal static class PairsEndpoint
 
         var hub = services.GetRequiredService<PairHub>();
         var names = services.GetRequiredService<HeldNames>();
-        var side = context.GetRouteValue(Side)!.ToString() == "0" ? 0 : 1;
+        var side = context.GetRouteValue(Side)!.ToString() == "0" ? Rules.Side.Client : Rules.Side.Server;
         var name = context.GetRouteValue(Name)!.ToString()!;
         EndOffer? offer = null;
         try
@@ -51,7 +52,7 @@ internal static class PairsEndpoint
             var joined = await names.JoinAsync(name, side, timeout);
             return joined.Outcome switch
             {
-                NameOutcome.Taken => EndOffer.Refuse(StatusCodes.Status409Conflict, $"End {side} of the pair '{name}' has a client."),
+                NameOutcome.Taken => EndOffer.Refuse(StatusCodes.Status409Conflict, $"End {(int)side} of the pair '{name}' has a client."),
                 NameOutcome.Gone => EndOffer.Refuse(
                     StatusCodes.Status410Gone,
                     $"The pair '{name}' has ended; its name is free again in {Math.Ceiling(joined.FreeIn.TotalSeconds)} s."),
@@ -79,7 +80,7 @@ internal static class PairsEndpoint
     {
         // This pair has no live object anywhere yet: the ticket names no home, and its secret proves nothing.
         Ticket = new EndTicket(
-            held.Pair, held.Side, held.Secret, hub.Host.Clock.GetUtcNow() + hub.Host.Options.ClaimTimeout, home: null, held.Placement),
+            held.Pair, (int)held.Side, held.Secret, hub.Host.Clock.GetUtcNow() + hub.Host.Options.ClaimTimeout, home: null, held.Placement),
         AwaitsClient = true,
         Beside = async (end, socket, over) =>
         {

@@ -36,7 +36,7 @@ internal sealed class WebSocketConnector(
 
         var (outside, inside) = pairs.Create();
         var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        inside.BeginConnecting(opened.Task);
+        inside.BeginConnecting(uri, opened.Task);
         _ = Task.Run(() => ConnectAsync(handshake, options.Timeout, outside, inside, opened, cancellationToken), CancellationToken.None);
         return inside;
     }

@@ -34,7 +34,7 @@ internal static class EndMachine
         // No automatic reply, whatever the settings say: the session may be asleep when the Close comes.
         EndPhase.Pending => new(state with { Phase = EndPhase.Hibernatable, HalfOpen = true }, EndEffect.Deliver),
         EndPhase.Accepted or EndPhase.Hibernatable => Refuse(state, WebSocketPairErrorKind.HibernateAfterAccept),
-        EndPhase.Coupled or EndPhase.Released => Refuse(state, WebSocketPairErrorKind.AlreadyUsedInResponse),
+        EndPhase.Coupled or EndPhase.Released => Refuse(state, WebSocketPairErrorKind.HibernatePeerTaken),
         EndPhase.Connecting => Refuse(state, WebSocketPairErrorKind.InvalidArgument),
         _ => throw Unknown(state),
     };

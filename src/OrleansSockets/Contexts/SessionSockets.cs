@@ -3,28 +3,67 @@ using OrleansSockets.Wire;
 namespace OrleansSockets.Contexts;
 
 /// <summary>
-/// The ends through which an activation speaks with its clients: accepted and not finished. An end that it opened to another server is
-/// none, nor are the two ends of a pair that it accepted both. Called from any thread, also under a pair's lock, and takes no such lock
-/// itself.
+/// The ends through which an activation speaks with its clients. Plainly accepted ones are here until they are finished; an end that it
+/// opened to another server is none, nor are the two ends of a pair that it accepted both. Hibernatable ones are here until the handler of
+/// their last event has run. Called from any thread, also under a pair's lock, and takes no such lock itself.
 /// </summary>
 internal sealed class SessionSockets
 {
+    /// <summary>Hibernatable ends that one session may hold.</summary>
+    public const int MostHibernatable = 32 * 1024;
+
     private readonly Lock _gate = new();
-    private readonly Dictionary<PairId, (long Number, WebSocketEnd End)> _ends = [];
-    private long _accepted;
+    private readonly Dictionary<PairId, (long Number, WebSocketEnd End)> _accepted = [];
+    private readonly Dictionary<PairId, (long Number, WebSocketEnd End)> _hibernatable = [];
+    private long _number;
 
     // Of a room in which one speaks to many, more often than one comes or goes.
     private WebSocketEnd[]? _ordered;
 
-    /// <summary>Those that were accepted first come first.</summary>
+    /// <summary>All; those that were accepted first come first.</summary>
     public ReadOnlySpan<WebSocketEnd> Ordered
     {
         get
         {
             lock (_gate)
             {
-                return _ordered ??= [.. _ends.Values.OrderBy(entry => entry.Number).Select(entry => entry.End)];
+                return _ordered ??= InOrder(_accepted.Values.Concat(_hibernatable.Values));
             }
+        }
+    }
+
+    /// <summary>The plainly accepted ones, as they were accepted.</summary>
+    public WebSocketEnd[] Accepted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return InOrder(_accepted.Values);
+            }
+        }
+    }
+
+    public int HibernatableCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hibernatable.Count;
+            }
+        }
+    }
+
+    /// <summary>The hibernatable ones, as Cloudflare orders them.</summary>
+    /// <param name="tag">Those that have it, the first accepted first; null: all, the last accepted first.</param>
+    public WebSocketEnd[] Hibernatable(string? tag)
+    {
+        lock (_gate)
+        {
+            return tag is null
+                ? [.. InOrder(_hibernatable.Values).Reverse()]
+                : InOrder(_hibernatable.Values.Where(entry => entry.End.Tags!.Contains(tag)));
         }
     }
 
@@ -32,37 +71,51 @@ internal sealed class SessionSockets
     {
         lock (_gate)
         {
-            return _ends.GetValueOrDefault(pair).End;
+            return _hibernatable.GetValueOrDefault(pair).End ?? _accepted.GetValueOrDefault(pair).End;
         }
     }
 
     public void Add(WebSocketEnd end)
     {
-        if (end.IsOutbound)
+        if (end.IsOutbound && end.Tags is null)
         {
             return;
         }
 
         lock (_gate)
         {
-            if (!_ends.TryAdd(end.Core.Pair.Id, (++_accepted, end)))
+            var pair = end.Core.Pair.Id;
+            if (end.Tags is not null)
             {
-                _ends.Remove(end.Core.Pair.Id);
+                _hibernatable[pair] = (++_number, end);
+            }
+            else if (!_hibernatable.ContainsKey(pair) && !_accepted.TryAdd(pair, (++_number, end)))
+            {
+                _accepted.Remove(pair);
             }
 
             _ordered = null;
         }
     }
 
-    public void Remove(WebSocketEnd end)
+    /// <summary>A plainly accepted end is finished.</summary>
+    public void Remove(WebSocketEnd end) => Remove(_accepted, end);
+
+    /// <summary>The handler of a hibernatable end's last event has run.</summary>
+    public void Unlist(WebSocketEnd end) => Remove(_hibernatable, end);
+
+    private void Remove(Dictionary<PairId, (long Number, WebSocketEnd End)> ends, WebSocketEnd end)
     {
         lock (_gate)
         {
-            if (_ends.GetValueOrDefault(end.Core.Pair.Id).End == end)
+            if (ends.GetValueOrDefault(end.Core.Pair.Id).End == end)
             {
-                _ends.Remove(end.Core.Pair.Id);
+                ends.Remove(end.Core.Pair.Id);
                 _ordered = null;
             }
         }
     }
+
+    private static WebSocketEnd[] InOrder(IEnumerable<(long Number, WebSocketEnd End)> ends) =>
+        [.. ends.OrderBy(entry => entry.Number).Select(entry => entry.End)];
 }

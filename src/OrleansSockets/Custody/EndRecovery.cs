@@ -12,8 +12,11 @@ namespace OrleansSockets.Custody;
 /// </summary>
 internal sealed partial class EndRecovery(PairHub hub, PairGrainCalls calls, TimeProvider pace, ILogger<EndRecovery> logger)
 {
+    // Paces, not limits: ReattachTimeout says how long it goes on.
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(1);
+
+    // The peer attaches again within much less, if it does at all.
     private static readonly TimeSpan UnpairedRetry = TimeSpan.FromSeconds(1);
 
     /// <summary>To the relay on this silo.</summary>

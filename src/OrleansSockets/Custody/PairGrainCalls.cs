@@ -11,6 +11,7 @@ namespace OrleansSockets.Custody;
 /// <summary>What this silo says to pair grains, wherever they are. An answer that is lost is asked for again.</summary>
 internal sealed partial class PairGrainCalls(PairHub hub, SiloDetour detour, TimeProvider pace, ILogger<PairGrainCalls> logger)
 {
+    // A pair grain that cannot be reached for so many seconds has lost the peer, too.
     private const int MostAttempts = 30;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
@@ -75,7 +76,7 @@ internal sealed partial class PairGrainCalls(PairHub hub, SiloDetour detour, Tim
         }
     }
 
-    // Until the pair grain knows, for else the peer hears nothing. A grain that cannot be reached for so long has lost the peer, too.
+    // Until the pair grain knows, for else the peer hears nothing.
     private async Task TellAsync(TellCall call)
     {
         for (var attempt = 1; attempt <= MostAttempts; attempt++)

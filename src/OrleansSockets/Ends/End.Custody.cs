@@ -8,6 +8,7 @@ namespace OrleansSockets.Ends;
 internal sealed partial class End
 {
     private IPairPort _port;
+    private bool _isClaimed;
     // An activation that has said that it goes; its goodbye can overtake its answer to an attach.
     private Guid _leftActivation;
 
@@ -57,6 +58,7 @@ internal sealed partial class End
     /// <summary>A claimed end begins to look for its pair grain.</summary>
     public void BeginAttach()
     {
+        _isClaimed = true;
         Secret = Guid.NewGuid();
         Route = EndRoute.Attaching;
     }

@@ -16,7 +16,8 @@ internal sealed partial class End
     /// <inheritdoc cref="EndMachine.ReceiveMessage"/>
     public bool HearsMessages => EndMachine.ReceiveMessage(State).Effect == EndEffect.Deliver;
 
-    private bool MayClose => State is { Out: false, Aborted: false, Failed: false, Phase: EndPhase.Accepted };
+    private bool MayClose =>
+        State is { Out: false, Aborted: false, Failed: false, Phase: EndPhase.Accepted or EndPhase.Hibernatable };
 
     /// <inheritdoc cref="EndMachine.Accept"/>
     public EndStep Accept(bool? allowHalfOpen)
@@ -26,6 +27,21 @@ internal sealed partial class End
         {
             _acceptTimer?.Dispose();
             Pair.Timeline.Add(Side, step.State.HalfOpen ? "accepted, half-open" : "accepted");
+        }
+
+        return step;
+    }
+
+    /// <inheritdoc cref="EndMachine.Hibernate"/>
+    public EndStep Hibernate(bool isOutbound)
+    {
+        // Of a pair that was made here. Of a claimed end's peer nobody here has a say, and an outbound end's is the socket.
+        var peerTaken = !_isClaimed && !isOutbound && Pair[Side.Other()] is not { State.Phase: EndPhase.Pending };
+        var step = Settle(EndMachine.Hibernate(State, peerTaken));
+        if (step.Effect == EndEffect.Deliver)
+        {
+            _acceptTimer?.Dispose();
+            Pair.Timeline.Add(Side, "accepted, hibernatable");
         }
 
         return step;

@@ -62,6 +62,15 @@ internal sealed partial class End
         return true;
     }
 
+    /// <summary>Answers a text without the session: in vain, if it has closed the end.</summary>
+    public void SendAutoResponse(ReadOnlyMemory<byte> response)
+    {
+        if (EndMachine.Send(State).Effect == EndEffect.Queue)
+        {
+            SendMessage(isText: true, response);
+        }
+    }
+
     /// <summary>Queues a Ping of the end's client.</summary>
     public void SendPing(ReadOnlyMemory<byte> payload)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansSockets.Diagnostics;
 using OrleansSockets.Rules;
 using OrleansSockets.Streams;
 using OrleansSockets.Wire;
@@ -11,6 +12,7 @@ namespace OrleansSockets.Ends;
 internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContext context) : IEndConsumer, IDeferredWork
 {
     private readonly IPair _pair = end.Pair;
+    private ISessionHandlers? _session;
     private bool _scheduled;
     private bool _isFaulty;
 
@@ -24,8 +26,10 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     public Exception? Failure { get; private set; }
 
     /// <summary>The end is accepted. Called under the pair's lock.</summary>
-    public void Start()
+    /// <param name="session">Hears its events, if it is hibernatable.</param>
+    public void Start(ISessionHandlers? session = null)
     {
+        _session = session;
         Context.Retain(Owner);
         end.Consume(this);
     }
@@ -87,6 +91,14 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
             }
 
             isHeard = item.IsTerminal || end.HearsMessages;
+            if (isHeard && _session?.AutoResponse is { } auto && item.Kind == PairFrameKind.Text
+                && item.Payload.Span.SequenceEqual(auto.Request.Span))
+            {
+                Owner.AutoResponseAt = _pair.Host.Clock.GetUtcNow();
+                end.SendAutoResponse(auto.Response);
+                end.Consumed(item);
+                return true;
+            }
         }
 
         var dispatched = item.Kind switch
@@ -103,6 +115,11 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     // The listeners of the event were called. False: it goes on asynchronously.
     private bool Conclude(in ReceivedItem item, in EventListeners.Dispatched dispatched)
     {
+        if (item.IsTerminal)
+        {
+            _session?.Unlist(Owner);
+        }
+
         var (effect, pending) = (EndEffect.None, dispatched.Pending);
         if (dispatched.Failure is { } error)
         {
@@ -246,7 +263,38 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         return new(null, pending);
     }
 
-    private EventListeners.Dispatched Raise(SocketEvent e) => Listeners.Dispatch(e, EndMachine.EndsDispatch(end.Settings.Rules), this);
+    private EventListeners.Dispatched Raise(SocketEvent e) => _session is { } session
+        ? Raise(session, e)
+        : Listeners.Dispatch(e, EndMachine.EndsDispatch(end.Settings.Rules), this);
+
+    // What a session's handler throws, or its task, changes nothing.
+    private EventListeners.Dispatched Raise(ISessionHandlers session, SocketEvent e)
+    {
+        LockOrder.CheckIsFree();
+        Task task;
+        try
+        {
+            task = session.HandleAsync(Owner, e);
+        }
+        catch (Exception error)
+        {
+            Report(e.Type, error);
+            return default;
+        }
+
+        if (task.IsCompletedSuccessfully)
+        {
+            return default;
+        }
+
+        if (session.AreInterleaved)
+        {
+            _ = ObserveAsync(e.Type, task);
+            return default;
+        }
+
+        return new(null, [task]);
+    }
 
     /// <summary>A listener threw.</summary>
     public void Report(string type, Exception error)

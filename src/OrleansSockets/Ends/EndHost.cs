@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Serialization;
 using OrleansSockets.Diagnostics;
 using OrleansSockets.Streams;
 
@@ -7,7 +8,8 @@ namespace OrleansSockets.Ends;
 
 /// <summary>What the ends that live on a silo use of it.</summary>
 internal sealed class EndHost(
-    IOptions<OrleansSocketsOptions> options, PairMetrics metrics, GuardedTimers timers, ILogger<WebSocketContext> contextLogger)
+    IOptions<OrleansSocketsOptions> options, PairMetrics metrics, GuardedTimers timers, Serializer serializer,
+    ILogger<WebSocketContext> contextLogger)
 {
     public OrleansSocketsOptions Options { get; } = options.Value;
 
@@ -17,6 +19,8 @@ internal sealed class EndHost(
     public GuardedTimers Timers { get; } = timers;
 
     public PairMetrics Metrics { get; } = metrics;
+
+    public SocketAttachments Attachments { get; } = new(serializer);
 
     /// <summary>What all ends together may hold.</summary>
     public PairBudget Budget { get; } = new(options.Value);

@@ -27,6 +27,7 @@ internal sealed partial class SiloLink(
     /// <summary>Below the large object heap's threshold at the receiver.</summary>
     private const int BatchSize = 72 * 1024;
 
+    /// <summary>A pace, not a limit: a call that fails at once is not made again without a pause.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly OrderedLock _gate = new(LockRank.Link);

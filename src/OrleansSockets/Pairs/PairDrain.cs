@@ -8,8 +8,10 @@ namespace OrleansSockets.Pairs;
 internal sealed partial class PairDrain(PairHub hub, SiloLinks links, TimeProvider pace, ILogger<PairDrain> logger)
     : ILifecycleParticipant<ISiloLifecycle>
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    // A link that takes longer is on its way to be down.
+    private readonly TimeSpan _limit = hub.Host.Options.LinkTimeout / 2;
 
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(PairDrain), ServiceLifecycleStage.Active, _ => Task.CompletedTask, StopAsync);
@@ -37,7 +39,7 @@ internal sealed partial class PairDrain(PairHub hub, SiloLinks links, TimeProvid
 
         LogClosed(logger, closed);
         var started = pace.GetTimestamp();
-        while (!links.IsIdle && pace.GetElapsedTime(started) < Deadline && !cancellation.IsCancellationRequested)
+        while (!links.IsIdle && pace.GetElapsedTime(started) < _limit && !cancellation.IsCancellationRequested)
         {
             await Task.Delay(Poll, pace, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OrleansSockets.Diagnostics;
 using OrleansSockets.Links;
 using OrleansSockets.Pairs;
+using OrleansSockets.Rules;
 using OrleansSockets.Wire;
 
 namespace OrleansSockets.Rendezvous;
@@ -78,7 +79,7 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
     /// <returns>The hold, or why there is none.</returns>
     /// <exception cref="OperationCanceledException">The time was up.</exception>
     public async Task<(NameOutcome Outcome, HeldName? Held, TimeSpan FreeIn)> JoinAsync(
-        string name, int side, CancellationToken cancellation)
+        string name, Side side, CancellationToken cancellation)
     {
         var secret = Guid.NewGuid();
         while (true)
@@ -89,7 +90,8 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
                 view = _view;
             }
 
-            if (await AskAsync(new NameJoin(name, side, _hub.Silo, secret, view.Version), view.HomeOf(name), cancellation) is not { } reply)
+            var join = new NameJoin(name, (int)side, _hub.Silo, secret, view.Version);
+            if (await AskAsync(join, view.HomeOf(name), cancellation) is not { } reply)
             {
                 return (NameOutcome.Unsettled, null, default);
             }
@@ -121,7 +123,7 @@ internal sealed partial class HeldNames : ILifecycleParticipant<ISiloLifecycle>,
     }
 
     /// <summary>The client that held it is gone. Does not wait.</summary>
-    public void Leave(HeldName held, NameEnding ending) => Tell(new NameLeave(held.Name, held.Side, held.Secret, ending));
+    public void Leave(HeldName held, NameEnding ending) => Tell(new NameLeave(held.Name, (int)held.Side, held.Secret, ending));
 
     /// <summary>The pair that a name stands for.</summary>
     public async Task<PairId?> FindAsync(string name) =>

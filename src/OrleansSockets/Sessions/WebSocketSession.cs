@@ -1,6 +1,7 @@
 using Orleans.GrainDirectory;
 using Orleans.Placement;
 using OrleansSockets.Contexts;
+using OrleansSockets.Ends;
 using OrleansSockets.Rules;
 using OrleansSockets.Streams;
 using OrleansSockets.Wire;
@@ -20,7 +21,19 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
 
     private GrainWebSocketContext? _context;
 
+    private SessionHandlers? _handlers;
+
     private GrainWebSocketContext Context => _context ??= (GrainWebSocketContext)this.GetWebSocketContext();
+
+    private SessionHandlers Handlers => _handlers ??= new SessionHandlers(this, Context);
+
+    /// <summary>Calls the handler of an event.</summary>
+    internal Task HandleAsync(WebSocketEnd end, SocketEvent e, CancellationToken cancellation) => e.Type switch
+    {
+        EventTypes.Message => OnMessageAsync(end, e.Data, cancellation),
+        EventTypes.Close => OnCloseAsync(end, new CloseEvent(e.Code, e.Reason, e.WasClean), cancellation),
+        _ => OnErrorAsync(end, new ErrorEvent(e.Kind, e.Error!), cancellation),
+    };
 
     async Task<UpgradeResponse> IWebSocketSession.UpgradeAsync(UpgradeRequest request)
     {
@@ -34,7 +47,7 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
     }
 
     Task<IReadOnlyList<WebSocketSnapshot>> IWebSocketSession.GetWebSocketsAsync() => Task.FromResult<IReadOnlyList<WebSocketSnapshot>>(
-        [.. GetWebSockets().Select(
+        [.. Context.Sockets.Ordered.ToArray().Where(IsListed).Select(
             end => new WebSocketSnapshot(end.PairId, end.ReadyState, end.ClientProtocol, end.BufferedAmount, end.AcceptedAt))]);
 
     Task<WebSocketSendOutcome> IWebSocketSession.SendToWebSocketAsync(string id, WebSocketMessage message) =>
@@ -80,21 +93,135 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
     protected abstract Task<UpgradeResponse> OnUpgradeAsync(UpgradeRequest request);
 
     /// <summary>
-    /// The session's sockets, in the order in which they were accepted. One whose close or error handler runs is not among them any more.
+    /// Holds an end as hibernatable: its events come to the session's own methods (<see cref="OnMessageAsync"/>,
+    /// <see cref="OnCloseAsync"/>, <see cref="OnErrorAsync"/>), listeners of the end hear nothing, and no Close is answered by itself. Call
+    /// it before the other end is given away. See https://developers.cloudflare.com/durable-objects/api/state/#acceptwebsocket.
     /// </summary>
-    protected IReadOnlyList<WebSocketEnd> GetWebSockets()
+    /// <param name="end">A never accepted end whose peer was neither accepted nor given away.</param>
+    /// <param name="tags">To find it by (<see cref="GetWebSockets"/>): at most 10 different ones of at most 256 bytes of UTF-8
+    /// each.</param>
+    /// <exception cref="WebSocketPairException">
+    /// <see cref="WebSocketPairErrorKind.TooManyTags"/>, <see cref="WebSocketPairErrorKind.TagTooLong"/>,
+    /// <see cref="WebSocketPairErrorKind.TooManyWebSockets"/> (32,768 are held), <see cref="WebSocketPairErrorKind.HibernateAfterAccept"/>,
+    /// <see cref="WebSocketPairErrorKind.HibernatePeerTaken"/>, or <see cref="WebSocketPairErrorKind.NotLocal"/> for an end of another
+    /// context. Nothing has changed then.
+    /// </exception>
+    protected void AcceptWebSocket(WebSocketEnd end, params IEnumerable<string> tags)
     {
-        List<WebSocketEnd> open = [];
-        foreach (var end in Context.Sockets.Ordered)
+        ArgumentNullException.ThrowIfNull(tags);
+        Own(end);
+        var taken = SocketTags.Take(tags, out var error);
+        switch (error)
         {
-            if (!end.IsFinished)
-            {
-                open.Add(end);
-            }
+            case WebSocketPairErrorKind.TooManyTags:
+                throw new WebSocketPairException(error.Value, $"A hibernatable WebSocket cannot have more than {SocketTags.Most} tags.");
+            case not null:
+                throw new WebSocketPairException(
+                    error.Value, $"\"{taken[^1]}\" is longer than the longest tag ({SocketTags.MaxBytes} bytes of UTF-8).");
         }
 
-        return open;
+        if (Context.Sockets.HibernatableCount >= SessionSockets.MostHibernatable)
+        {
+            throw new WebSocketPairException(
+                WebSocketPairErrorKind.TooManyWebSockets,
+                $"Only {SessionSockets.MostHibernatable} hibernatable WebSockets can be held by one session.");
+        }
+
+        end.Hibernate(Handlers, taken);
     }
+
+    /// <summary>
+    /// The session's hibernatable sockets. One whose close or error handler runs is listed until that handler's first <c>await</c>; one
+    /// that the session has closed, until the client's Close. See
+    /// https://developers.cloudflare.com/durable-objects/api/state/#getwebsockets.
+    /// </summary>
+    /// <param name="tag">Those that have this tag, the first accepted first. Default: all, the last accepted first.</param>
+    protected IReadOnlyList<WebSocketEnd> GetWebSockets(string? tag = null) => Context.Sockets.Hibernatable(tag);
+
+    /// <summary>
+    /// The session's plainly accepted sockets, in the order in which they were accepted. One whose close or error handler runs is not among
+    /// them any more.
+    /// </summary>
+    protected IReadOnlyList<WebSocketEnd> GetAcceptedWebSockets() => [.. Context.Sockets.Accepted.Where(IsListed)];
+
+    /// <summary>The tags of a hibernatable end, in the order of their first appearance.</summary>
+    /// <param name="end">The end.</param>
+    /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.NoTags"/>: it is not hibernatable.</exception>
+    protected IReadOnlyList<string> GetTags(WebSocketEnd end)
+    {
+        return Own(end).Tags is { } tags
+            ? [.. tags]
+            : throw new WebSocketPairException(
+                WebSocketPairErrorKind.NoTags, "Only hibernatable WebSockets have tags: call AcceptWebSocket() with it first.");
+    }
+
+    /// <summary>
+    /// A text of a client that is answered without a handler being called, for all hibernatable sockets of the session. See
+    /// https://developers.cloudflare.com/durable-objects/api/state/#setwebsocketautoresponse.
+    /// </summary>
+    /// <param name="pair">What is answered with what; it replaces the one before. Null: nothing is.</param>
+    /// <returns>Ends when it holds.</returns>
+    protected Task SetWebSocketAutoResponseAsync(WebSocketRequestResponsePair? pair)
+    {
+        Handlers.Answer(pair);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What <see cref="SetWebSocketAutoResponseAsync"/> has set; null: nothing.</summary>
+    protected WebSocketRequestResponsePair? GetWebSocketAutoResponse() => Handlers.AutoResponsePair;
+
+    /// <summary>When a text of this socket's client was last answered by itself; null: never, or it is no hibernatable socket.</summary>
+    /// <param name="end">The socket.</param>
+    protected DateTimeOffset? GetWebSocketAutoResponseTimestamp(WebSocketEnd end)
+    {
+        return Own(end).AutoResponseAt;
+    }
+
+    /// <summary>
+    /// So long a handler of a hibernatable socket may take. Then its token is cancelled, what it sends or closes fails, and the next event
+    /// comes. Null, the default, or zero: as long as it likes. At most seven days.
+    /// </summary>
+    /// <exception cref="WebSocketPairException"><see cref="WebSocketPairErrorKind.EventTimeoutOutOfRange"/>; what was set before
+    /// stays.</exception>
+    protected TimeSpan? HibernatableWebSocketEventTimeout
+    {
+        get => Handlers.Timeout;
+        set => Handlers.Limit(value);
+    }
+
+    /// <summary>A message of a hibernatable socket.</summary>
+    /// <param name="end">The socket.</param>
+    /// <param name="message">Its data.</param>
+    /// <param name="cancellationToken">Ends with <see cref="HibernatableWebSocketEventTimeout"/>.</param>
+    protected virtual Task OnMessageAsync(WebSocketEnd end, WebSocketMessage message, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
+
+    /// <summary>
+    /// The client of a hibernatable socket has closed it, or is gone. Its Close is answered only by <see cref="WebSocketEnd.Close()"/>,
+    /// here or later.
+    /// </summary>
+    /// <param name="end">The socket.</param>
+    /// <param name="close">Code, reason, and whether there was a Close.</param>
+    /// <param name="cancellationToken">Ends with <see cref="HibernatableWebSocketEventTimeout"/>.</param>
+    protected virtual Task OnCloseAsync(WebSocketEnd end, CloseEvent close, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>The client of a hibernatable socket broke the protocol; no <see cref="OnCloseAsync"/> follows.</summary>
+    /// <param name="end">The socket.</param>
+    /// <param name="error">What it did.</param>
+    /// <param name="cancellationToken">Ends with <see cref="HibernatableWebSocketEventTimeout"/>.</param>
+    protected virtual Task OnErrorAsync(WebSocketEnd end, ErrorEvent error, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private WebSocketEnd Own(WebSocketEnd end)
+    {
+        ArgumentNullException.ThrowIfNull(end);
+        return end.Context == Context
+            ? end
+            : throw new WebSocketPairException(
+                WebSocketPairErrorKind.NotLocal, "A session knows only ends that it has made or claimed itself.");
+    }
+
+    // A hibernatable end that is there is listed.
+    private static bool IsListed(WebSocketEnd end) => end.Tags is not null || !end.IsFinished;
 
     /// <summary>
     /// The session's socket with this id, which is its <see cref="WebSocketEnd.PairId"/>; null: there is none, or it is finished.
@@ -103,7 +230,7 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
     protected WebSocketEnd? FindWebSocket(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
-        return Guid.TryParse(id, out var pair) && Context.Sockets.Find(new PairId(pair)) is { IsFinished: false } end ? end : null;
+        return Guid.TryParse(id, out var pair) && Context.Sockets.Find(new PairId(pair)) is { } end && IsListed(end) ? end : null;
     }
 
     /// <summary>

@@ -19,6 +19,11 @@ internal enum Topology
     /// <summary>A client <c>c</c>, a front with <c>f</c> and <c>u</c>, a backend with <c>s</c>.</summary>
     Proxy,
 
+    /// <summary>
+    /// Up to nine clients, <c>c1</c> to <c>c9</c>, with <c>s1</c> to <c>s9</c> in one session, which is itself <c>do</c>.
+    /// </summary>
+    Room,
+
     /// <summary>Compatibility settings alone.</summary>
     Config,
 }
@@ -72,6 +77,9 @@ internal sealed record Scenario
     public required IReadOnlyDictionary<string, ClientSpec> Clients { get; init; }
 
     public required IReadOnlyList<Step> Steps { get; init; }
+
+    /// <summary>Which of the three event handlers a session has.</summary>
+    public required IReadOnlyList<string> Handlers { get; init; }
 
     /// <summary>The end <c>global</c> hears of what listeners threw.</summary>
     public required bool GlobalErrors { get; init; }

@@ -9,6 +9,7 @@ namespace OrleansSockets.Conformance.Format;
 internal static class ScenarioParser
 {
     private static readonly string[] EventTypes = ["message", "close", "error"];
+    private static readonly string[] ObjectEvents = ["construct", "alarm"];
 
     public static Scenario Parse(JsonObject source)
     {
@@ -32,6 +33,13 @@ internal static class ScenarioParser
             Ends = ends,
             Clients = clients,
             Steps = [.. (fields.OptionalList("steps") ?? []).Select(steps.Parse)],
+            Handlers = fields.OptionalText("handlers") switch
+            {
+                null or "all" => EventTypes,
+                "message" => ["message"],
+                "none" => [],
+                _ => throw fields.Wrong("has unknown \"handlers\""),
+            },
             GlobalErrors = fields.Flag("globalErrors", whenAbsent: false),
             Ignore = Texts(fields, "ignore"),
             Source = source,
@@ -95,7 +103,7 @@ internal static class ScenarioParser
     private static Dictionary<string, IReadOnlyList<Rule>> ParseListener(Fields rules, CallParser calls)
     {
         var listener = new Dictionary<string, IReadOnlyList<Rule>>();
-        foreach (var type in EventTypes.Where(rules.Has))
+        foreach (var type in EventTypes.Concat(ObjectEvents).Where(rules.Has))
         {
             listener[type] =
                 [.. rules.OptionalList(type)!.Select((rule, i) => calls.ParseRule(new Fields(rule, $"{rules.Where}.{type}[{i}]")))];

@@ -9,6 +9,7 @@ namespace OrleansSockets.Conformance.Format;
 internal sealed class StepParser(Topology topology)
 {
     private static readonly string[] EndEvents = ["open", "message", "close", "error"];
+    private static readonly string[] ObjectEvents = ["instance", "alarm", "timeout", "fetch", "waitUntil", "unblocked"];
     private readonly CallParser _calls = new(topology);
 
     public Step Parse(object? source, int index)
@@ -37,6 +38,7 @@ internal sealed class StepParser(Topology topology)
         var known = at is not null && (EndNames.IsClient(topology, at)
             ? kind == "tcp" || kind.StartsWith("frame:", StringComparison.Ordinal)
             : at == EndNames.Global ? kind == "error"
+            : at == EndNames.Object && topology == Topology.Room ? ObjectEvents.Contains(kind)
             : EndNames.IsWorkerEnd(topology, at) && EndEvents.Contains(kind));
         return known
             ? new AwaitStep(text, at!, kind, fields.Number("count", whenAbsent: 1))

@@ -18,10 +18,12 @@ internal sealed class ActiveRun(Run run, Action<string, JsonObject> record)
     /// <summary>No handler waits.</summary>
     public bool IsIdle => _actors.All(actor => actor.IsIdle);
 
-    /// <summary>The script of an owner of ends; <paramref name="context"/> is where they live.</summary>
-    public Actor NewActor(WebSocketContext context)
+    /// <summary>The script of an owner of ends.</summary>
+    /// <param name="context">Theirs.</param>
+    /// <param name="state">Of a session.</param>
+    public Actor NewActor(WebSocketContext context, IObjectState? state = null)
     {
-        var actor = new Actor(Run.Scenario, Record, TimeProvider.System);
+        var actor = new Actor(Run.Scenario, Record, TimeProvider.System, state);
         actor.Watch(context);
         _actors.Add(actor);
         return actor;

@@ -28,8 +28,9 @@ internal static class ScenarioScript
     public static WebSocketEnd Serve(ActiveRun run, Actor actor, string end, WebSocketPair pair)
     {
         // In a Durable Object, each served end has its own name for its partner; scenarios do not use those.
-        var inObject = run.Run.Scenario is { Topology: Topology.Relay or Topology.Split } or { Host: PairHost.DurableObject };
-        actor.Hold(inObject ? EndNames.Partner + end : EndNames.Partner, pair.Client);
+        var inObject = run.Run.Scenario is { Topology: Topology.Relay or Topology.Split or Topology.Room }
+            or { Host: PairHost.DurableObject };
+        actor.Hold(inObject ? EndNames.PartnerOf(run.Run.Scenario.Topology, end) : EndNames.Partner, pair.Client);
         actor.Bind(end, pair.Server);
         actor.SetUp(end);
         return pair.Client;

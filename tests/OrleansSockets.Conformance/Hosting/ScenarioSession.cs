@@ -1,11 +1,13 @@
+using OrleansSockets.Conformance.Format;
 using OrleansSockets.Conformance.Running;
 using OrleansSockets.Sessions;
 
 namespace OrleansSockets.Conformance.Hosting;
 
 /// <inheritdoc cref="IScenarioSession"/>
+[InterleavedHandlers]
 internal sealed class ScenarioSession(ActiveRuns runs, IWebSocketPairFactory factory, ILocalSiloDetails silo)
-    : WebSocketSession, IScenarioSession
+    : WebSocketSession, IScenarioSession, IObjectState
 {
     private ActiveRun _run = null!;
     private Actor _actor = null!;
@@ -15,10 +17,35 @@ internal sealed class ScenarioSession(ActiveRuns runs, IWebSocketPairFactory fac
     {
         _key = SessionKey.Parse(this.GetPrimaryKeyString());
         _run = runs.Get(_key.Run);
-        _actor = _run.NewActor(this.GetWebSocketContext());
+        _actor = _run.NewActor(this.GetWebSocketContext(), this);
         this.UseWebSocketDeployment(_run.Deployment);
+        if (_run.Run.Scenario.Topology == Topology.Room)
+        {
+            _actor.Construct();
+        }
+
         return Task.CompletedTask;
     }
+
+    WebSocketRequestResponsePair? IObjectState.AutoResponse => GetWebSocketAutoResponse();
+
+    TimeSpan? IObjectState.EventTimeout
+    {
+        get => HibernatableWebSocketEventTimeout;
+        set => HibernatableWebSocketEventTimeout = value;
+    }
+
+    void IObjectState.AcceptWebSocket(WebSocketEnd end, IEnumerable<string> tags) => AcceptWebSocket(end, tags);
+
+    IReadOnlyList<WebSocketEnd> IObjectState.GetWebSockets(string? tag) => GetWebSockets(tag);
+
+    IReadOnlyList<string> IObjectState.GetTags(WebSocketEnd end) => GetTags(end);
+
+    void IObjectState.SetAutoResponse(WebSocketRequestResponsePair? pair) => SetWebSocketAutoResponseAsync(pair).Ignore();
+
+    DateTimeOffset? IObjectState.GetAutoResponseTimestamp(WebSocketEnd end) => GetWebSocketAutoResponseTimestamp(end);
+
+    WebSocketPair IObjectState.NewPair() => this.CreateWebSocketPair();
 
     public Task<SiloAddress> ActivateAsync() => Task.FromResult(silo.SiloAddress);
 
@@ -38,6 +65,15 @@ internal sealed class ScenarioSession(ActiveRuns runs, IWebSocketPairFactory fac
         DeactivateOnIdle();
         return Task.CompletedTask;
     }
+
+    protected override Task OnMessageAsync(WebSocketEnd end, WebSocketMessage message, CancellationToken cancellationToken) =>
+        _actor.OnMessage(end, message, cancellationToken);
+
+    protected override Task OnCloseAsync(WebSocketEnd end, CloseEvent close, CancellationToken cancellationToken) =>
+        _actor.OnClose(end, close, cancellationToken);
+
+    protected override Task OnErrorAsync(WebSocketEnd end, ErrorEvent error, CancellationToken cancellationToken) =>
+        _actor.OnError(end, error, cancellationToken);
 
     protected override async Task<UpgradeResponse> OnUpgradeAsync(UpgradeRequest request)
     {

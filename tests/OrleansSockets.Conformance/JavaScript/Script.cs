@@ -205,6 +205,7 @@ internal static class Script
         WebSocketPairErrorKind.ReasonTooLong => "SyntaxError",
         WebSocketPairErrorKind.SendAfterClose or WebSocketPairErrorKind.NotAccepted or WebSocketPairErrorKind.AlreadyUsedInResponse
             or WebSocketPairErrorKind.AcceptAfterHibernation => "TypeError",
+        WebSocketPairErrorKind.AutoResponseTooLong => "RangeError",
         _ => "Error",
     };
 
@@ -223,6 +224,7 @@ internal static class Script
         WebSocketPairErrorKind.TagTooLong => "tag-too-long",
         WebSocketPairErrorKind.AttachmentTooLarge => "attachment-too-large",
         WebSocketPairErrorKind.NoTags => "no-tags",
+        WebSocketPairErrorKind.EventTimeoutOutOfRange => "event-timeout-too-large",
         WebSocketPairErrorKind.PeerDisconnected => "peer-disconnected",
         WebSocketPairErrorKind.ProtocolError => "protocol-error",
         WebSocketPairErrorKind.MessageTooLarge => "message-too-large",

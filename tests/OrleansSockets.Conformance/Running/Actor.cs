@@ -8,8 +8,15 @@ namespace OrleansSockets.Conformance.Running;
 /// The script of a scenario where it runs: it holds ends by name, makes the calls, records what happens and follows the rules of its
 /// handlers. The same in a context of the edge and in a session grain; everything here runs in turns of the owner of the ends.
 /// </summary>
-internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record, TimeProvider time)
+/// <param name="scenario">What it plays.</param>
+/// <param name="record">Takes an entry of the trace of an end.</param>
+/// <param name="time">The clock of its delays.</param>
+/// <param name="state">Of the session that it runs in; null: it runs in a context of the edge.</param>
+internal sealed partial class Actor(Scenario scenario, Action<string, JsonObject> record, TimeProvider time, IObjectState? state)
 {
+    private static readonly IReadOnlyList<Call> OnlyHibernate =
+        [new HibernationCall("acceptWebSocket", At: null, new Dictionary<string, object?>())];
+
     private static readonly IReadOnlyList<Call> OnlyAccept = [new AcceptCall(At: null, Script.Undefined)];
     private readonly Dictionary<string, WebSocketEnd> _ends = [];
     private readonly Dictionary<(string End, string Name), object?> _properties = [];
@@ -77,7 +84,7 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
 
     public void SetUp(string name)
     {
-        foreach (var call in scenario.End(name).Setup ?? OnlyAccept)
+        foreach (var call in scenario.End(name).Setup ?? (scenario.Topology == Topology.Room ? OnlyHibernate : OnlyAccept))
         {
             Perform(call.At ?? name, call, "setup", Happening.None);
         }
@@ -116,7 +123,8 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
     }
 
     // A listener is a function that returns a promise: what is thrown before the first delay comes out of it, not into the promise.
-    private Task Handle(string name, WebSocketEnd end, JsonObject entry, int? listener, Happening happening)
+    private Task Handle(
+        string name, WebSocketEnd end, JsonObject entry, int? listener, Happening happening, CancellationToken? handler = null)
     {
         if (listener is { } number)
         {
@@ -128,15 +136,18 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
         record(name, entry);
         var type = entry.Text("type")!;
         var spec = scenario.End(name);
-        return Follow(name, type, (listener is { } more ? spec.More[more] : spec.On).GetValueOrDefault(type) ?? [], 0, happening);
+        return Follow(name, type, (listener is { } more ? spec.More[more] : spec.On).GetValueOrDefault(type) ?? [], 0, happening, handler);
     }
 
-    private Task Follow(string name, string type, IReadOnlyList<Rule> rules, int next, Happening happening)
+    // In a handler of a session's own, which has a token, the promise is the handler's.
+    private Task Follow(
+        string name, string type, IReadOnlyList<Rule> rules, int next, Happening happening, CancellationToken? handler = null)
     {
         for (; next < rules.Count; next++)
         {
             var rule = rules[next];
-            if (rule.WhenInstance is not null || (rule.WhenText is not null && !rule.WhenText.Equals(happening.Data)))
+            var isOfAnotherInstance = rule.WhenInstance is { } instance && (scenario.Topology != Topology.Room || instance != 1);
+            if (isOfAnotherInstance || (rule.WhenText is not null && !rule.WhenText.Equals(happening.Data)))
             {
                 continue;
             }
@@ -146,8 +157,8 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
                 case DelayCall delay:
                     // A script's listener that waits does not hold back the next event, as one of this library does: the rest runs beside
                     // it.
-                    _ = FollowLaterAsync(delay.Time, name, type, rules, next + 1, happening);
-                    return Task.CompletedTask;
+                    var rest = FollowLaterAsync(delay.Time, name, type, rules, next + 1, happening, handler);
+                    return handler is null ? Task.CompletedTask : rest;
                 case RejectCall reject:
                     return Task.FromException(new Script.ThrownByScenario(reject.Message));
                 default:
@@ -159,14 +170,15 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
         return Task.CompletedTask;
     }
 
-    private async Task FollowLaterAsync(TimeSpan after, string name, string type, IReadOnlyList<Rule> rules, int next, Happening happening)
+    private async Task FollowLaterAsync(
+        TimeSpan after, string name, string type, IReadOnlyList<Rule> rules, int next, Happening happening, CancellationToken? handler)
     {
         Interlocked.Increment(ref _waiting);
         try
         {
             // It goes on in a turn of the owner of the end.
-            await _timers.DelayAsync(after);
-            await Follow(name, type, rules, next, happening);
+            await _timers.DelayAsync(after).WaitAsync(handler ?? CancellationToken.None);
+            await Follow(name, type, rules, next, happening, handler);
         }
         catch (Script.ThrownByScenario)
         {
@@ -198,6 +210,14 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
             entry["in"] = inside;
         }
 
+        foreach (var name in (string[])["order", "except"])
+        {
+            if (call is HibernationCall named && !ReferenceEquals(named.Argument(name), Script.Undefined))
+            {
+                entry[name] = named.Argument(name);
+            }
+        }
+
         var before = (int?)end?.ReadyState;
         try
         {
@@ -215,7 +235,11 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
             entry["threw"] = Script.Threw(error.Name, Script.KindOf(WebSocketPairErrorKind.Other), error.Message);
         }
 
-        entry["readyState"] = new List<object?> { before, (int?)end?.ReadyState };
+        if (at != EndNames.Object)
+        {
+            entry["readyState"] = new List<object?> { before, (int?)end?.ReadyState };
+        }
+
         record(at, entry);
     }
 
@@ -248,8 +272,10 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
                 return ([set.Name, set.Value], Silent(() => _properties[(at, set.Name)] = set.Value));
             case GetPropertyCall get:
                 return ([get.Name], () => _properties.GetValueOrDefault((at, get.Name)) ?? NullResult.Value);
+            case HibernationCall hibernation:
+                return (Arguments(hibernation, happening), () => Perform(at, end, hibernation, happening));
             default:
-                throw new NotSupportedException($"{call.Function} is of the hibernation API, which is not there yet.");
+                throw new NotSupportedException($"Nothing performs {call.Function}.");
         }
     }
 
@@ -312,6 +338,9 @@ internal sealed class Actor(Scenario scenario, Action<string, JsonObject> record
     private sealed record Happening
     {
         public static Happening None { get; } = new();
+
+        /// <summary>Whose event it is.</summary>
+        public WebSocketEnd? Sender { get; init; }
 
         public object? Data { get; init; } = Script.Undefined;
 

@@ -12,6 +12,8 @@ internal sealed record PairNames(string Client, string Server)
         Topology.Local or Topology.Split => [new("a", "b")],
         Topology.Relay => [new("c1", "s1"), new("c2", "s2")],
         Topology.Proxy => [new("c", "f"), new("u", "s")],
+        Topology.Room => [.. EndNames.Clients(topology).Zip(
+            EndNames.WorkerEnds(topology), (client, server) => new PairNames(client, server))],
         Topology.Config => [],
         _ => throw new ArgumentOutOfRangeException(nameof(topology)),
     };

@@ -29,6 +29,7 @@ internal static class Plans
             Topology.Split => Split(nodes),
             Topology.Relay => Relay(nodes),
             Topology.Proxy => Proxy(nodes),
+            Topology.Room => Room(nodes),
             _ => throw new ArgumentException($"The topology {scenario.Topology} needs no nodes.", nameof(scenario)),
         };
     }
@@ -59,6 +60,12 @@ internal static class Plans
         new Dictionary<string, string> { ["c1"] = A, ["c2"] = nodes == 1 ? A : B },
         Host(new ActorPlace(nodes switch { 1 => A, 2 => B, _ => C }, IsSession: true)),
         [pair, pair]));
+
+    // Every other client on another node, the session on a third one if there is one.
+    private static List<Plan> Room(int nodes) => Each(Places(nodes), pair => new Plan(
+        EndNames.Clients(Topology.Room).Index().ToDictionary(client => client.Item, client => nodes == 1 || client.Index % 2 == 0 ? A : B),
+        Host(new ActorPlace(nodes switch { 1 => A, 2 => B, _ => C }, IsSession: true)),
+        [.. Enumerable.Repeat(pair, EndNames.RoomClients)]));
 
     private static List<Plan> Proxy(int nodes) => nodes switch
     {

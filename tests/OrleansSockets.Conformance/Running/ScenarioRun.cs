@@ -83,6 +83,11 @@ internal sealed class ScenarioRun(Run run, IReadOnlyDictionary<string, INode> no
             _openActors.UnionWith(run.Plan.Actors.Keys);
             await _placement.ReadAsync(PairNames.Of(run.Scenario.Topology)[0]);
         }
+
+        if (run.Scenario.Topology == Topology.Room)
+        {
+            _openActors.Add(Plan.Host);
+        }
     }
 
     private async Task PerformAsync(Step step, int index, CancellationToken cancellation)
@@ -206,11 +211,11 @@ internal sealed class ScenarioRun(Run run, IReadOnlyDictionary<string, INode> no
         var final = new JsonObject();
         foreach (var actor in run.Plan.Actors.Keys.Where(_openActors.Contains))
         {
-            var ends = EndNames.WorkerEnds(run.Scenario.Topology).Where(end => Plan.ActorOf(run.Scenario.Topology, end) == actor).ToList();
+            var ends = WorkerEnds().Where(end => Plan.ActorOf(run.Scenario.Topology, end) == actor).ToList();
             try
             {
                 var states = await NodeOf(actor).ReadStatesAsync(run, actor, ends).WaitAsync(RunLimits.Step, time);
-                ends.ForEach(end => final[end] = states[end]);
+                ends.ForEach(end => final[end] = (object?)states[end] ?? (run.Scenario.Topology == Topology.Room ? "gone" : null));
             }
             catch (Exception error) when (error is TimeoutException or InvalidOperationException)
             {
@@ -225,6 +230,11 @@ internal sealed class ScenarioRun(Run run, IReadOnlyDictionary<string, INode> no
 
         return final;
     }
+
+    private IEnumerable<string> WorkerEnds() => run.Scenario.Topology == Topology.Room
+        ? PairNames.Of(Topology.Room).Where(pair => _clients.ContainsKey(pair.Client)).Select(pair => pair.Server)
+            .Concat(ScenarioCalls.NewEnds(run.Scenario))
+        : EndNames.WorkerEnds(run.Scenario.Topology);
 
     private INode NodeOf(string actor) => nodes[run.Plan.Actors[actor].Node];
 }

@@ -22,9 +22,9 @@ internal sealed class ScenarioRunner(IReadOnlyDictionary<string, INode> nodes, b
             return Judge(recorded, ConfigRun.Play(recorded.Scenario.Compat, Today), [], []);
         }
 
-        if (ScenarioCalls.FirstOfHibernation(recorded.Scenario) is { } function)
+        if (ScenarioCalls.FirstMissing(recorded.Scenario) is { } function)
         {
-            return CannotRun(recorded, $"It calls {function}, a function of the hibernation API, which is not there yet.");
+            return CannotRun(recorded, $"It calls {function}, which is not there yet: a session does not sleep.");
         }
 
         if (CompatDeployment.Problem(recorded.Scenario.Compat, Today) is { } problem)

@@ -35,9 +35,14 @@ internal static class TraceNormalizer
         var parts = new JsonObject { ["ends"] = ends, ["final"] = Sorted(trace.Object("final") ?? []) };
         foreach (var path in scenario.Ignore.Select(path => path.Split('.')))
         {
-            if (path.Length > 1)
+            switch (path)
             {
-                parts.Object(path[0])?.Remove(path[1]);
+                case [var part, var end]:
+                    parts.Object(part)?.Remove(end);
+                    break;
+                case ["ends", var end, var kind] when ends.List(end) is { } entries:
+                    ends[end] = entries.Where(entry => ((JsonObject)entry!).Text("k") != kind).ToList();
+                    break;
             }
         }
 

@@ -93,6 +93,7 @@ internal sealed class TraceRecorder
         "event" => entry.Text("type") == kind && !entry.ContainsKey("listener"),
         "frame" => "frame:" + entry.Text("op") == kind,
         "tcp" => kind == "tcp",
+        "instance" => kind == "instance",
         _ => false,
     };
 

@@ -43,7 +43,7 @@ public sealed class MeetingSession : WebSocketSession, IMeeting
     public async Task<int> WaitAsync()
     {
         await _letGo.Task;
-        return GetWebSockets().Count;
+        return GetAcceptedWebSockets().Count;
     }
 
     public Task LetGoAsync()
@@ -60,7 +60,7 @@ public sealed class MeetingSession : WebSocketSession, IMeeting
         }
 
         var outbound = new WebSocketPair().Server;
-        outbound.BeginConnecting(Task.CompletedTask);
+        outbound.BeginConnecting(new Uri("ws://elsewhere/"), Task.CompletedTask);
         outbound.EndConnecting("v1");
         outbound.Accept();
         return Task.CompletedTask;
@@ -85,11 +85,11 @@ public sealed class MeetingSession : WebSocketSession, IMeeting
         server.Accept(request.Path == HalfOpen ? new AcceptOptions { AllowHalfOpen = true } : null);
         if (request.Path == Greets)
         {
-            Broadcast($"{GetWebSockets().Count} are here");
+            Broadcast($"{GetAcceptedWebSockets().Count} are here");
         }
 
         return Task.FromResult(UpgradeResponse.WebSocket(client, request.Protocols.Count > 0 ? request.Protocols[^1] : null));
     }
 
-    private void NoteWhoStays() => _stayed.Add([.. GetWebSockets().Select(end => end.PairId)]);
+    private void NoteWhoStays() => _stayed.Add([.. GetAcceptedWebSockets().Select(end => end.PairId)]);
 }

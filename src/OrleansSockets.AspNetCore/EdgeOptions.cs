@@ -32,6 +32,12 @@ public sealed class EdgeOptions
     public Func<HttpContext, string?> Deployment { get; set; } = static _ => null;
 
     /// <summary>
+    /// Types of the user's claims that a session gets with the request for an upgrade
+    /// (<see cref="Sessions.UpgradeRequest.Claims"/>). Default: none; a session knows the user's name only.
+    /// </summary>
+    public ISet<string> SessionClaims { get; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>
     /// From the request to the 101 response: a session that has not answered by then makes a 504. Default 15 s; 0: no limit.
     /// </summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(15);

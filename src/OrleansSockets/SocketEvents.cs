@@ -33,7 +33,9 @@ public sealed record ErrorEvent(WebSocketPairErrorKind Kind, Exception Error)
 /// </param>
 public sealed record UnhandledListenerExceptionEvent(WebSocketEnd End, string Type, Exception Error, bool IsRejection);
 
-/// <summary>An event of any type, for <see cref="WebSocketEnd.AddEventListener(string, Action{SocketEvent})"/>.</summary>
+/// <summary>
+/// An event of any type, for <see cref="WebSocketEnd.AddEventListener(string, Action{SocketEvent}, EventListenerOptions?)"/>.
+/// </summary>
 public sealed record SocketEvent
 {
     internal SocketEvent(string type) => Type = type;

@@ -235,12 +235,15 @@ public sealed partial class WebSocketEnd
     /// <summary>Adds a listener by name, as in a Worker. A listener that was added before for the type stays once.</summary>
     /// <param name="type"><c>message</c>, <c>close</c> or <c>error</c>; others are accepted and never fire.</param>
     /// <param name="listener">Called in the order of adding.</param>
-    public void AddEventListener(string type, Action<SocketEvent> listener) => _dispatcher.Listeners.AddOnce(type, listener);
+    /// <param name="options">Default: it stays until it is removed.</param>
+    public void AddEventListener(string type, Action<SocketEvent> listener, EventListenerOptions? options = null) =>
+        _dispatcher.Listeners.AddOnce(type, listener, options);
 
-    /// <inheritdoc cref="AddEventListener(string, Action{SocketEvent})"/>
-    public void AddEventListener(string type, Func<SocketEvent, Task> listener) => _dispatcher.Listeners.AddOnce(type, listener);
+    /// <inheritdoc cref="AddEventListener(string, Action{SocketEvent}, EventListenerOptions?)"/>
+    public void AddEventListener(string type, Func<SocketEvent, Task> listener, EventListenerOptions? options = null) =>
+        _dispatcher.Listeners.AddOnce(type, listener, options);
 
-    /// <summary>Removes a listener that <see cref="AddEventListener(string, Action{SocketEvent})"/> added.</summary>
+    /// <summary>Removes a listener that <see cref="AddEventListener(string, Action{SocketEvent}, EventListenerOptions?)"/> added.</summary>
     /// <param name="type">Its type.</param>
     /// <param name="listener">The same delegate.</param>
     public void RemoveEventListener(string type, Delegate listener) => _dispatcher.Listeners.Remove(type, listener);

@@ -14,6 +14,9 @@ internal sealed record EndOffer
     /// <summary>The chosen subprotocol.</summary>
     public string? Protocol { get; init; }
 
+    /// <summary>Headers that go with the answer, whichever it is.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     /// <summary>Another client takes the other end: this one may come long before, and must be missed if it leaves.</summary>
     public bool AwaitsClient { get; init; }
 

@@ -79,6 +79,11 @@ internal sealed class SocketAcceptor(
                         claims, ticket, RequestContexts.Of(context).Settings, readsAhead, offer.AwaitsClient, timeout);
                 }
             });
+            foreach (var (name, value) in offer?.Headers ?? [])
+            {
+                context.Response.Headers.Append(name, value);
+            }
+
             failure ??= offer?.Failure;
             await (failure is null ? RunAsync(context, offer!, end, started => socket = started) : failure.WriteAsync(context));
         }

@@ -28,20 +28,22 @@ internal sealed class EventListeners
         return Add(new Listener(type, handler, e => handler(convert(e))));
     }
 
-    public void AddOnce(string type, Action<SocketEvent> listener)
+    public void AddOnce(string type, Action<SocketEvent> listener, EventListenerOptions? options)
     {
         ArgumentNullException.ThrowIfNull(listener);
-        AddOnce(new Listener(type, listener, e =>
-        {
-            listener(e);
-            return null;
-        }));
+        AddOnce(
+            new Listener(type, listener, e =>
+            {
+                listener(e);
+                return null;
+            }),
+            options);
     }
 
-    public void AddOnce(string type, Func<SocketEvent, Task> listener)
+    public void AddOnce(string type, Func<SocketEvent, Task> listener, EventListenerOptions? options)
     {
         ArgumentNullException.ThrowIfNull(listener);
-        AddOnce(new Listener(type, listener, listener));
+        AddOnce(new Listener(type, listener, listener), options);
     }
 
     public void Remove(string type, Delegate original)
@@ -66,6 +68,15 @@ internal sealed class EventListeners
             if (listener.Type != e.Type || listener.IsRemoved)
             {
                 continue;
+            }
+
+            if (listener.IsOnce)
+            {
+                // Before it is called, so that it may add itself again.
+                lock (_gate)
+                {
+                    Remove(other => ReferenceEquals(other, listener));
+                }
             }
 
             try
@@ -99,14 +110,32 @@ internal sealed class EventListeners
         return new Registration(this, listener);
     }
 
-    private void AddOnce(Listener listener)
+    private void AddOnce(Listener listener, EventListenerOptions? options)
     {
         ArgumentNullException.ThrowIfNull(listener.Type);
         lock (_gate)
         {
-            if (!_listeners.Any(known => known.Type == listener.Type && known.Original.Equals(listener.Original)))
+            if (options?.Signal.IsCancellationRequested == true
+                || _listeners.Any(known => known.Type == listener.Type && known.Original.Equals(listener.Original)))
             {
-                _listeners = [.. _listeners, listener];
+                return;
+            }
+
+            listener.IsOnce = options?.Once == true;
+            _listeners = [.. _listeners, listener];
+        }
+
+        if (options is { Signal.CanBeCanceled: true })
+        {
+            var removal = options.Signal.UnsafeRegister(
+                static registration => ((Registration)registration!).Dispose(), new Registration(this, listener));
+            lock (_gate)
+            {
+                listener.Removal = removal;
+                if (listener.IsRemoved)
+                {
+                    removal.Unregister();
+                }
             }
         }
     }
@@ -114,9 +143,10 @@ internal sealed class EventListeners
     // Called under the gate.
     private void Remove(Func<Listener, bool> isMeant)
     {
-        foreach (var listener in _listeners)
+        foreach (var listener in _listeners.Where(isMeant))
         {
-            listener.IsRemoved |= isMeant(listener);
+            listener.IsRemoved = true;
+            listener.Removal.Unregister();
         }
 
         _listeners = [.. _listeners.Where(listener => !listener.IsRemoved)];
@@ -136,6 +166,11 @@ internal sealed class EventListeners
         public Delegate Original => original;
 
         public Func<SocketEvent, Task?> Invoke => invoke;
+
+        public bool IsOnce { get; set; }
+
+        /// <summary>What takes it away with its signal.</summary>
+        public CancellationTokenRegistration Removal { get; set; }
 
         public bool IsRemoved
         {

@@ -1,3 +1,5 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using OrleansSockets.Sessions;
 using Xunit;
@@ -13,7 +15,7 @@ public sealed class Greeter : WebSocketSession, IGreeter
     {
         if (request.Query == "?refuse")
         {
-            return UpgradeResponse.Reject(418, "short and stout");
+            return UpgradeResponse.Reject(418, "short and stout").WithHeader("X-Tea", "black");
         }
 
         if (request.Query == "?hang")
@@ -40,7 +42,16 @@ public sealed class Greeter : WebSocketSession, IGreeter
             client.Accept();
         }
 
-        return UpgradeResponse.WebSocket(client, request.Protocols.Count > 0 ? request.Protocols[^1] : null);
+        if (request.GetQueryValue("who") is not null)
+        {
+            server.Send(
+                $"{request.Method} {request.Scheme}://{request.Host} from {request.RemoteAddress}, {request.User} until "
+                    + $"{request.UserExpiresAt:yyyy}, {string.Join(',', request.Claims.Select(claim => $"{claim.Key}={claim.Value}"))}");
+        }
+
+        return UpgradeResponse.WebSocket(client, request.Protocols.Count > 0 ? request.Protocols[^1] : null)
+            .WithHeader("Set-Cookie", "seat=1; Path=/")
+            .WithHeader("Set-Cookie", "row=2; Path=/");
     }
 }
 
@@ -52,8 +63,25 @@ public sealed class SessionEndpointTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        void Map(WebApplication app) => app.MapWebSocketSession<IGreeter>("/greet/{name}");
-        void Edge(EdgeOptions edge) => edge.HandshakeTimeout = TimeSpan.FromSeconds(1);
+        void Map(WebApplication app)
+        {
+            app.Use((context, next) =>
+            {
+                // As an authentication scheme leaves it.
+                context.User = new ClaimsPrincipal(new ClaimsIdentity(
+                    [new Claim(ClaimTypes.Name, "ann"), new Claim("role", "admin"), new Claim("secret", "x")], "test"));
+                context.Features.Set<IAuthenticateResultFeature>(new Authenticated(context.User));
+                return next(context);
+            });
+            app.MapWebSocketSession<IGreeter>("/greet/{name}");
+        }
+
+        void Edge(EdgeOptions edge)
+        {
+            edge.HandshakeTimeout = TimeSpan.FromSeconds(1);
+            edge.SessionClaims.Add("role");
+        }
+
         _a = await EdgeNode.StartAsync(Map, Edge);
         _b = await EdgeNode.StartAsync(Map, Edge, primary: _a);
     }
@@ -81,6 +109,31 @@ public sealed class SessionEndpointTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Session_SeesWhoAsksAndHow_AndAddsHeadersToTheAnswer()
+    {
+        using var client = new RawClient();
+
+        var head = await client.UpgradeAsync(_b.Address, "/greet/cid?who=1", "X-Test: yes\r\n");
+
+        Assert.Contains("Set-Cookie: seat=1; Path=/\r\n", head, StringComparison.Ordinal);
+        Assert.Contains("Set-Cookie: row=2; Path=/\r\n", head, StringComparison.Ordinal);
+        await client.ReadAsync();
+        Assert.Equal(
+            "text GET http://test from 127.0.0.1, ann until 2030, role=admin", await client.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Session_ThatRefuses_AddsHeadersToo()
+    {
+        using var client = new RawClient();
+
+        var head = await client.UpgradeAsync(_a.Address, "/greet/dan?refuse", "X-Test: yes\r\n");
+
+        Assert.StartsWith("HTTP/1.1 418", head, StringComparison.Ordinal);
+        Assert.Contains("X-Tea: black", head, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("refuse", "418")]
     [InlineData("hang", "504")]
@@ -102,5 +155,11 @@ public sealed class SessionEndpointTests : IAsyncLifetime
     {
         Assert.Throws<ArgumentException>(() => _a.App.MapWebSocketSession<IGreeter>("/greet"));
         Assert.Throws<ArgumentException>(() => _a.App.MapWebSocketSession<IGreeter>("/{a}/{b}"));
+    }
+
+    private sealed class Authenticated(ClaimsPrincipal user) : IAuthenticateResultFeature
+    {
+        public AuthenticateResult? AuthenticateResult { get; set; } = AuthenticateResult.Success(new AuthenticationTicket(
+            user, new AuthenticationProperties { ExpiresUtc = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero) }, "test"));
     }
 }

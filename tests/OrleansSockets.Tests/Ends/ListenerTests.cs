@@ -60,6 +60,46 @@ public sealed class ListenerTests(OneSilo one)
     }
 
     [Fact]
+    public async Task AddEventListener_Once_IsCalledForOneEventAndMayAddItselfAgain()
+    {
+        List<string> calls = [];
+        var (client, server) = await one.AcceptedPairAsync();
+        server.AddEventListener("message", e => calls.Add($"once {e.Data}"), new EventListenerOptions { Once = true });
+        void Again(SocketEvent e)
+        {
+            calls.Add($"again {e.Data}");
+            server.AddEventListener("message", Again, new EventListenerOptions { Once = true });
+        }
+
+        server.AddEventListener("message", Again, new EventListenerOptions { Once = true });
+
+        client.Send("1");
+        client.Send("2");
+        await one.IdleAsync();
+
+        Assert.Equal(["once 1", "again 1", "again 2"], calls);
+    }
+
+    [Fact]
+    public async Task AddEventListener_WithASignal_IsThereUntilItFires()
+    {
+        List<string> calls = [];
+        using var signal = new CancellationTokenSource();
+        var options = new EventListenerOptions { Signal = signal.Token };
+        var (client, server) = await one.AcceptedPairAsync();
+        server.AddEventListener("message", e => calls.Add($"{e.Data}"), options);
+
+        client.Send("1");
+        await one.IdleAsync();
+        await signal.CancelAsync();
+        server.AddEventListener("message", _ => calls.Add("too late"), options);
+        client.Send("2");
+        await one.IdleAsync();
+
+        Assert.Equal(["1"], calls);
+    }
+
+    [Fact]
     public async Task AddEventListener_SameListenerTwice_IsCalledOnce()
     {
         var calls = 0;

@@ -54,6 +54,17 @@ public sealed class OrleansSocketsOptions
     public TimeSpan LinkTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// A session of which nothing is under way for so long falls asleep: it leaves memory, and its hibernatable sockets stay. Default 10 s,
+    /// as on Cloudflare; zero: as long as it has sockets, it stays awake.
+    /// </summary>
+    public TimeSpan HibernateAfter { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// So long a session that wakes waits for a node that does not say whether it has sockets of it. Default 2 s; above zero.
+    /// </summary>
+    public TimeSpan WakeTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
     /// How long the name of a pair rests when one of two clients that had met has ended the pair: who joins it then gets 410 and hears how
     /// long it still is, so that one who comes late does not wait for a partner that has left. The silo that keeps the name decides: set it
     /// alike on all. Default 60 s; from 0 (a name is free at once) to 1 h, for each name that rests takes memory.

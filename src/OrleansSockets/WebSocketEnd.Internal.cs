@@ -1,4 +1,5 @@
 using OrleansSockets.Ends;
+using OrleansSockets.Hibernation;
 using OrleansSockets.Rules;
 using OrleansSockets.Sessions;
 
@@ -163,6 +164,48 @@ public sealed partial class WebSocketEnd
             _end.Abort();
             _dispatcher.ReleaseIfFinished();
         }
+    }
+
+    /// <summary>Its client has closed, or is gone, and nobody has answered: a session that falls asleep forgets it.</summary>
+    internal bool IsForgotten
+    {
+        get
+        {
+            using (_pair.Gate.Enter())
+            {
+                return _end.State.In || _end.State.IsFinished;
+            }
+        }
+    }
+
+    /// <summary>What its session keeps of it while it sleeps.</summary>
+    internal ParkedSocket Describe(long number) =>
+        new(number, [.. Tags ?? []], _attachment, AcceptedAt, AutoResponseAt, ClientProtocol);
+
+    /// <summary>Takes over what the session has kept. <see cref="Resume"/> follows.</summary>
+    internal void Restore(ParkedSocket socket)
+    {
+        Tags = socket.Tags;
+        _attachment = socket.Attachment;
+        AcceptedAt = socket.AcceptedAt;
+        AutoResponseAt = socket.AutoResponseAt;
+        ClientProtocol = socket.Protocol;
+    }
+
+    /// <summary>Its events come to the session that has woken.</summary>
+    internal void Resume(ISessionHandlers session)
+    {
+        using (_pair.Gate.Enter())
+        {
+            _dispatcher.Resume(session);
+        }
+    }
+
+    /// <summary>Its session falls asleep.</summary>
+    internal void Park(ParkedSession session, long number)
+    {
+        // The session's own table first: what comes then finds its way.
+        session.Add(_dispatcher, _end, Describe(number));
     }
 
     // Of a handler whose time is over, nothing goes out any more.

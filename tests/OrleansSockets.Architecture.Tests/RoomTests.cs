@@ -23,8 +23,9 @@ public partial class RoomTests
         ["Ends"] = ["Timelines", "Diagnostics", "Deployments", "Wire", "Streams"],
         ["Pairs"] = ["Timelines", "Diagnostics", "Deployments", "Wire", "Streams", "Links", "Ends"],
         ["Custody"] = ["Timelines", "Diagnostics", "Deployments", "Wire", "Links", "Ends", "Pairs"],
-        ["Contexts"] = ["Diagnostics", "Deployments", "Wire", "Ends", "Pairs", "Custody"],
-        ["Sessions"] = ["Wire", "Streams", "Links", "Ends", "Contexts"],
+        ["Hibernation"] = ["Diagnostics", "Deployments", "Wire", "Streams", "Links", "Ends", "Pairs", "Custody"],
+        ["Contexts"] = ["Diagnostics", "Deployments", "Wire", "Ends", "Pairs", "Custody", "Hibernation"],
+        ["Sessions"] = ["Wire", "Streams", "Links", "Ends", "Hibernation", "Contexts"],
         ["Rendezvous"] = ["Diagnostics", "Wire", "Links", "Pairs"],
         ["Administration"] = ["Timelines", "Deployments", "Wire", "Links", "Ends", "Pairs"],
     };

@@ -8,9 +8,9 @@ namespace OrleansSockets.Conformance.Tests;
 /// <param name="pairsOn">Where the pairs of its scenarios are; null: in all their places, one after the other.</param>
 public abstract class ScenarioTests(ClusterFixture cluster, string? pairsOn = null)
 {
-    // Sessions do not sleep yet. And when a session has closed first, the recording runtime ends TCP with the collection of garbage; here
+    // When a session has closed first, the recording runtime ends TCP with the collection of garbage; here
     // it ends with the second Close, as RFC 6455 section 7.1.1 says.
-    private static readonly string[] LeftOut = ["hibernation-eviction-by-idle", "hibernation-server-first"];
+    private static readonly string[] LeftOut = ["hibernation-server-first"];
 
     public static TheoryData<string> Scenarios { get; } = [.. Recorded.Select(scenario => scenario.Name)];
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using OrleansSockets.Hibernation;
 using OrleansSockets.Pairs;
 
 namespace OrleansSockets.Contexts;
@@ -20,7 +21,22 @@ internal sealed class GrainContextCallFilter(IServiceProvider services) : IIncom
         // Resolved late: the filter is part of the runtime that the contexts are built on.
         _contexts ??= services.GetRequiredService<GrainContexts>();
         using var scope = WebSocketContext.Enter(new CallSource(_contexts, context.TargetContext));
-        await context.Invoke();
+        if (context.Grain is not IHibernatingSession)
+        {
+            await context.Invoke();
+            return;
+        }
+
+        var session = _contexts.Of(context.TargetContext);
+        session.BeginWork();
+        try
+        {
+            await context.Invoke();
+        }
+        finally
+        {
+            session.EndWork();
+        }
     }
 
     private sealed class CallSource(GrainContexts contexts, IGrainContext grain) : IContextSource

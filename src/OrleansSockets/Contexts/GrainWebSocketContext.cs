@@ -22,6 +22,8 @@ internal sealed class GrainWebSocketContext : WebSocketContext, IDeferredWork
     private string? _deployment;
     private bool _hasEnded;
     private bool _isDelayed;
+    private int _running;
+    private long _lastActive;
 
     private GrainWebSocketContext(IGrainContext grain, IGrainRuntime runtime, PairHub hub, DeploymentRegistry deployments)
         : base(hub, deployments.Default)
@@ -29,6 +31,7 @@ internal sealed class GrainWebSocketContext : WebSocketContext, IDeferredWork
         _grain = grain;
         _runtime = runtime;
         _deployments = deployments;
+        _lastActive = hub.Host.Clock.GetTimestamp();
         grain.ActivationServices.GetRequiredService<ActivationLifetime>().Ended = Stop;
     }
 
@@ -47,6 +50,37 @@ internal sealed class GrainWebSocketContext : WebSocketContext, IDeferredWork
     internal override EndSettings Settings => _deployment is null ? _deployments.Default : _deployments.Get(_deployment);
 
     public SessionSockets Sockets { get; } = new();
+
+    /// <summary>How long nothing has been under way; null: something is: a call, a handler, a plainly accepted end.</summary>
+    public TimeSpan? IdleFor
+    {
+        get
+        {
+            lock (_accepted)
+            {
+                return _running > 0 || _accepted.Any(end => end.Tags is null) ? null : Hub.Host.Clock.GetElapsedTime(_lastActive);
+            }
+        }
+    }
+
+    /// <summary>A call or a handler begins.</summary>
+    public void BeginWork()
+    {
+        lock (_accepted)
+        {
+            _running++;
+        }
+    }
+
+    /// <summary>It has ended.</summary>
+    public void EndWork()
+    {
+        lock (_accepted)
+        {
+            _running--;
+            _lastActive = Hub.Host.Clock.GetTimestamp();
+        }
+    }
 
     public void Use(string deployment)
     {
@@ -128,7 +162,15 @@ internal sealed class GrainWebSocketContext : WebSocketContext, IDeferredWork
 
         foreach (var end in ends)
         {
-            Abandon(end);
+            if (end.Tags is null)
+            {
+                Abandon(end);
+            }
+            else
+            {
+                // Of all that it may keep, the session has kept it: this one's client had closed, and nobody has answered.
+                end.Abort();
+            }
         }
     }
 

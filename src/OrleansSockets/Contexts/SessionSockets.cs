@@ -67,6 +67,29 @@ internal sealed class SessionSockets
         }
     }
 
+    /// <summary>All hibernatable ones with their numbers.</summary>
+    public (long Number, WebSocketEnd End)[] Numbered
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _hibernatable.Values.OrderBy(entry => entry.Number)];
+            }
+        }
+    }
+
+    /// <summary>A hibernatable end that the session had before it slept.</summary>
+    public void Restore(WebSocketEnd end, long number)
+    {
+        lock (_gate)
+        {
+            _number = Math.Max(_number, number);
+            _hibernatable[end.Core.Pair.Id] = (number, end);
+            _ordered = null;
+        }
+    }
+
     public WebSocketEnd? Find(PairId pair)
     {
         lock (_gate)
@@ -87,7 +110,7 @@ internal sealed class SessionSockets
             var pair = end.Core.Pair.Id;
             if (end.Tags is not null)
             {
-                _hibernatable[pair] = (++_number, end);
+                _hibernatable.TryAdd(pair, (++_number, end));
             }
             else if (!_hibernatable.ContainsKey(pair) && !_accepted.TryAdd(pair, (++_number, end)))
             {

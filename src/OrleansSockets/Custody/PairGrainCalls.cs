@@ -49,6 +49,9 @@ internal sealed partial class PairGrainCalls(PairHub hub, SiloDetour detour, Tim
         await TellAsync(new WithdrawCall(end.Pair.Id, (int)end.Side, end.Secret)).ConfigureAwait(false);
     }
 
+    /// <inheritdoc cref="WithdrawAsync(End, Task)"/>
+    public Task WithdrawAsync(PairId pair, Side side, Guid secret) => TellAsync(new WithdrawCall(pair, (int)side, secret));
+
     /// <summary>A released end was not claimed in time.</summary>
     public Task GiveUpAsync(PairId pair, Side side, Guid secret) => TellAsync(new GiveUpCall(pair, (int)side, secret));
 

@@ -52,6 +52,48 @@ internal sealed partial class End
         Ticket = ticket,
     };
 
+    /// <summary>All that the end is, for its next host. Called when nothing of it is with a consumer.</summary>
+    public EndTransfer Export()
+    {
+        var (next, kept) = Out.Export();
+        var (unfinished, received) = In.Export();
+        return new EndTransfer
+        {
+            Pair = Pair.Id,
+            Side = (int)Side,
+            Secret = Secret,
+            Epoch = Epoch,
+            Owner = Owner,
+            PeerHost = PeerHost,
+            Deployment = Settings.Deployment,
+            Revision = Settings.Revision,
+            Rules = Settings.Rules.Pack(),
+            MaxMessageSize = Settings.MaxMessageSize,
+            BinaryType = Settings.BinaryType,
+            HasClosed = State.Out,
+            NextSequence = next,
+            Kept = kept,
+            Consumed = In.Consumed,
+            Window = In.Window,
+            Unfinished = unfinished,
+            Received = received,
+        };
+    }
+
+    /// <summary>Goes on as a hibernatable end that another silo had, and looks for its pair grain.</summary>
+    public void Import(EndTransfer transfer)
+    {
+        State = EndMachine.Hibernate(EndState.Initial, peerTaken: false).State with { Out = transfer.HasClosed };
+        Out.Import(transfer.NextSequence, transfer.Kept);
+        In.Import(transfer.Consumed, transfer.Window, transfer.Unfinished, transfer.Received);
+        In.Open();
+        _isClaimed = true;
+        Secret = transfer.Secret;
+        PeerHost = transfer.PeerHost;
+        SetOwner(transfer.Epoch, transfer.Owner!);
+        Reattach(Epoch, Owner);
+    }
+
     /// <summary>The peer in the same live object takes what this end sends.</summary>
     public void MeetLocal(End peer) => Out.ReceiverAttached(0, peer.In.Granted);
 

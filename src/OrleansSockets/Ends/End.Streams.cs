@@ -105,6 +105,16 @@ internal sealed partial class End
         ReturnCredit();
     }
 
+    /// <summary>Another consumer goes on where the last one has stopped: what has arrived stays for it.</summary>
+    public void Park(IEndConsumer consumer)
+    {
+        Consumer = consumer;
+        if (In.Waiting > 0)
+        {
+            consumer.Signal();
+        }
+    }
+
     /// <summary>A frame of the peer arrives.</summary>
     public void Receive(in PairFrame frame)
     {

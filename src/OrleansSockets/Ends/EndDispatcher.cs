@@ -13,6 +13,7 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
 {
     private readonly IPair _pair = end.Pair;
     private ISessionHandlers? _session;
+    private ReceivedItem? _current;
     private bool _scheduled;
     private bool _isFaulty;
 
@@ -32,6 +33,32 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         _session = session;
         Context.Retain(Owner);
         end.Consume(this);
+    }
+
+    /// <summary>A session has woken and goes on with an end that was parked. Called under the pair's lock.</summary>
+    public void Resume(ISessionHandlers session)
+    {
+        _session = session;
+        Context.Retain(Owner);
+        end.Park(this);
+    }
+
+    /// <summary>
+    /// The session falls asleep, and somebody else takes what arrives. An event whose handler has not ended counts as handled.
+    /// </summary>
+    public void Stop(IEndConsumer next)
+    {
+        using (_pair.Gate.Enter())
+        {
+            if (_current is { } current)
+            {
+                _current = null;
+                end.Consumed(current);
+            }
+
+            end.Park(next);
+            Context.ReleaseEnd(Owner);
+        }
     }
 
     public void Signal()
@@ -75,6 +102,12 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
         bool isHeard;
         using (_pair.Gate.Enter())
         {
+            if (end.Consumer != this)
+            {
+                // Parked: somebody else takes what arrives.
+                return false;
+            }
+
             if (end.State.Failed)
             {
                 end.StopReading();
@@ -91,12 +124,14 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
             }
 
             isHeard = item.IsTerminal || end.HearsMessages;
+            _current = _session is null ? null : item;
             if (isHeard && _session?.AutoResponse is { } auto && item.Kind == PairFrameKind.Text
                 && item.Payload.Span.SequenceEqual(auto.Request.Span))
             {
                 Owner.AutoResponseAt = _pair.Host.Clock.GetUtcNow();
                 end.SendAutoResponse(auto.Response);
                 end.Consumed(item);
+                _current = null;
                 return true;
             }
         }
@@ -206,6 +241,17 @@ internal sealed class EndDispatcher(WebSocketEnd owner, End end, WebSocketContex
     {
         using (_pair.Gate.Enter())
         {
+            if (_session is not null)
+            {
+                if (_current is null)
+                {
+                    // Parked meanwhile, which counted the event as handled.
+                    return;
+                }
+
+                _current = null;
+            }
+
             end.AfterEvent(item, isInVain: effect == EndEffect.Discard);
             ReleaseIfFinished();
         }

@@ -22,6 +22,13 @@ internal sealed class OrleansSocketsOptionsValidator(TimeProvider clock) : IVali
         NotNegative(nameof(options.AcceptTimeout), options.AcceptTimeout);
         NotNegative(nameof(options.ReattachTimeout), options.ReattachTimeout);
         NotNegative(nameof(options.UnfinishedMessageTimeout), options.UnfinishedMessageTimeout);
+        NotNegative(nameof(options.HibernateAfter), options.HibernateAfter);
+        if (options.WakeTimeout <= TimeSpan.Zero)
+        {
+            failures.Add(
+                $"{nameof(OrleansSocketsOptions)}.{nameof(options.WakeTimeout)} is {options.WakeTimeout}; it must be above 0.");
+        }
+
         if (options.LinkTimeout < MinLinkTimeout || options.LinkTimeout > MaxLinkTimeout)
         {
             failures.Add(

@@ -11,6 +11,7 @@ using OrleansSockets.Custody;
 using OrleansSockets.Deployments;
 using OrleansSockets.Diagnostics;
 using OrleansSockets.Ends;
+using OrleansSockets.Hibernation;
 using OrleansSockets.Links;
 using OrleansSockets.Pairs;
 using OrleansSockets.Rendezvous;
@@ -66,6 +67,9 @@ public static class OrleansSocketsSiloBuilderExtensions
         services.AddSingleton<EndRecovery>();
         services.AddSingleton<EndClaims>();
         services.AddSingleton<ILinkReceiver, RemoteSilos>();
+        services.AddSingleton<HibernationServiceClient>();
+        services.AddSingleton<ParkedSessions>();
+        builder.AddGrainService<HibernationService>();
         services.AddSingleton<GrainContexts>();
         services.AddScoped<ActivationLifetime>();
         services.AddSingleton<IWebSocketPairFactory, WebSocketPairFactory>();

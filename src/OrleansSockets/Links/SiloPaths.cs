@@ -46,6 +46,9 @@ internal sealed partial class SiloPaths(
     public ILinkService Service(SiloAddress to) =>
         Own is { } own && to.Equals(silo.SiloAddress) ? own : (_client ??= new LinkServiceClient(services)).On(to);
 
+    /// <summary>That silo does not answer.</summary>
+    public bool IsDown(SiloAddress to) => _paths.GetValueOrDefault(to)?.DownSince is not null;
+
     public Task DeliverAsync(SiloAddress to, LinkBatch batch) => Path(to).DeliverAsync(batch);
 
     /// <summary>The silo that makes calls for this one; null: none is needed or known.</summary>

@@ -29,11 +29,7 @@ internal sealed partial class PairDrain(PairHub hub, SiloLinks links, TimeProvid
         {
             foreach (var end in pair.Ends)
             {
-                if (end.Consumer is EndDispatcher dispatcher)
-                {
-                    dispatcher.Owner.ForceClose(CloseCode.ServiceRestart, "The node is shutting down; connect again.");
-                    closed++;
-                }
+                closed += Close(pair, end) ? 1 : 0;
             }
         }
 
@@ -42,6 +38,22 @@ internal sealed partial class PairDrain(PairHub hub, SiloLinks links, TimeProvid
         while (!links.IsIdle && pace.GetElapsedTime(started) < _limit && !cancellation.IsCancellationRequested)
         {
             await Task.Delay(Poll, pace, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static bool Close(Pair pair, End end)
+    {
+        const string Reason = "The node is shutting down; connect again.";
+        if (end.Consumer is EndDispatcher dispatcher)
+        {
+            dispatcher.Owner.ForceClose(CloseCode.ServiceRestart, Reason);
+            return true;
+        }
+
+        // Of a session that sleeps.
+        using (pair.Gate.Enter())
+        {
+            return end.ForceClose(CloseCode.ServiceRestart, Reason);
         }
     }
 

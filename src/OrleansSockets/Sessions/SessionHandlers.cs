@@ -1,6 +1,7 @@
 using System.Text;
 using OrleansSockets.Contexts;
 using OrleansSockets.Ends;
+using OrleansSockets.Hibernation;
 
 namespace OrleansSockets.Sessions;
 
@@ -31,6 +32,15 @@ internal sealed class SessionHandlers : ISessionHandlers
 
     (ReadOnlyMemory<byte> Request, ReadOnlyMemory<byte> Response)? ISessionHandlers.AutoResponse => _autoResponse;
 
+    /// <summary>What is kept while the session sleeps.</summary>
+    public SessionSettings Settings => new(AutoResponsePair?.Request, AutoResponsePair?.Response, Timeout);
+
+    public void Restore(SessionSettings settings)
+    {
+        Answer(settings is { Request: { } request, Response: { } response } ? new WebSocketRequestResponsePair(request, response) : null);
+        Timeout = settings.EventTimeout;
+    }
+
     public void Answer(WebSocketRequestResponsePair? pair)
     {
         AutoResponsePair = pair;
@@ -49,8 +59,37 @@ internal sealed class SessionHandlers : ISessionHandlers
         Timeout = timeout == TimeSpan.Zero ? null : timeout;
     }
 
-    Task ISessionHandlers.HandleAsync(WebSocketEnd end, SocketEvent e) =>
-        _areSerial ? _last = HandleInTurnAsync(_last, end, e) : HandleAsync(end, e);
+    Task ISessionHandlers.HandleAsync(WebSocketEnd end, SocketEvent e)
+    {
+        _context.BeginWork();
+        Task task;
+        try
+        {
+            task = _areSerial ? _last = HandleInTurnAsync(_last, end, e) : HandleAsync(end, e);
+        }
+        catch
+        {
+            _context.EndWork();
+            throw;
+        }
+
+        if (task.IsCompleted)
+        {
+            _context.EndWork();
+        }
+        else
+        {
+            _ = EndAsync(task);
+        }
+
+        return task;
+    }
+
+    private async Task EndAsync(Task task)
+    {
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _context.EndWork();
+    }
 
     void ISessionHandlers.Unlist(WebSocketEnd end) => _context.Sockets.Unlist(end);
 

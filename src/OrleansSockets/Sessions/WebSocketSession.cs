@@ -1,7 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.GrainDirectory;
 using Orleans.Placement;
 using OrleansSockets.Contexts;
 using OrleansSockets.Ends;
+using OrleansSockets.Hibernation;
 using OrleansSockets.Rules;
 using OrleansSockets.Streams;
 using OrleansSockets.Wire;
@@ -14,7 +17,8 @@ namespace OrleansSockets.Sessions;
 /// serialize nothing.
 /// </summary>
 [Immovable(ImmovableKind.Any), SessionPlacementFilter, GrainDirectory(SessionDirectory.Name)]
-public abstract class WebSocketSession : Grain, IWebSocketSession
+public abstract class WebSocketSession
+    : Grain, IWebSocketSession, IHibernatingSession, IGrainBase, ILifecycleParticipant<IGrainLifecycle>
 {
     // A smaller message is not worth a count of its own.
     private const int LeastShared = 4 * 1024;
@@ -22,10 +26,61 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
     private GrainWebSocketContext? _context;
 
     private SessionHandlers? _handlers;
+    private SessionSleep? _sleep;
+    private WakeInfo _wake = new([]);
 
     private GrainWebSocketContext Context => _context ??= (GrainWebSocketContext)this.GetWebSocketContext();
 
     private SessionHandlers Handlers => _handlers ??= new SessionHandlers(this, Context);
+
+    private SessionSleep Sleeper => _sleep ??= new SessionSleep(
+        this, this.GetGrainId(), Context, Handlers, GrainContext.ActivationServices.GetRequiredService<ParkedSessions>());
+
+    // Its sockets are there before its own code runs, and stay when it has run to its end.
+    void ILifecycleParticipant<IGrainLifecycle>.Participate(IGrainLifecycle lifecycle) => lifecycle.Subscribe(
+        nameof(WebSocketSession),
+        GrainLifecycleStage.SetupState,
+        async _ => _wake = await Sleeper.RestoreAsync(),
+        _ =>
+        {
+            Sleeper.Park();
+            return Task.CompletedTask;
+        });
+
+    // Called in place of the method that a derived class may override: its sockets speak when that one has run.
+    async Task IGrainBase.OnActivateAsync(CancellationToken token)
+    {
+        await OnActivateAsync(token);
+        await StartAsync(token);
+    }
+
+    async Task IHibernatingSession.WakeAsync(SiloAddress parkedOn)
+    {
+        // Nearly always the activation that this call has made has taken them already.
+        await Sleeper.RestoreAsync();
+        if (Sleeper.Start() is { Count: > 0 } returned)
+        {
+            await OnSocketsReturnedAsync(returned);
+        }
+    }
+
+    /// <summary>Nothing is under way: the session leaves memory, and its sockets stay.</summary>
+    internal void Sleep() => DeactivateOnIdle();
+
+    private async Task StartAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await OnWakeAsync(_wake, cancellation);
+        }
+        catch
+        {
+            Sleeper.Drop();
+            throw;
+        }
+
+        Sleeper.Start();
+    }
 
     /// <summary>Calls the handler of an event.</summary>
     internal Task HandleAsync(WebSocketEnd end, SocketEvent e, CancellationToken cancellation) => e.Type switch
@@ -128,6 +183,48 @@ public abstract class WebSocketSession : Grain, IWebSocketSession
         }
 
         end.Hibernate(Handlers, taken);
+        Sleeper.Watch();
+    }
+
+    /// <summary>
+    /// The session has become active, with all the sockets that it had; no call and no event comes before it has ended. If it throws, all
+    /// its hibernatable sockets end without a Close.
+    /// </summary>
+    /// <param name="wake">What there is to know.</param>
+    /// <param name="cancellationToken">The activation is given up.</param>
+    protected virtual Task OnWakeAsync(WakeInfo wake, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Sockets have come back that a silent node had when the session woke.</summary>
+    /// <param name="sockets">Those.</param>
+    protected virtual Task OnSocketsReturnedAsync(IReadOnlyList<WebSocketEnd> sockets) => Task.CompletedTask;
+
+    /// <summary>Keeps the session awake until something is done, whatever becomes of it.</summary>
+    /// <param name="task">What is done.</param>
+    protected void WaitUntil(Task task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        Context.BeginWork();
+        _ = EndAsync();
+
+        async Task EndAsync()
+        {
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            Context.EndWork();
+        }
+    }
+
+    /// <summary>
+    /// Ends the activation, and all hibernatable sockets without a Close. The call or handler that runs fails with the reason. See
+    /// https://developers.cloudflare.com/durable-objects/api/state/#abort.
+    /// </summary>
+    /// <param name="reason">For whoever called.</param>
+    /// <exception cref="WebSocketPairException">Always: <see cref="WebSocketPairErrorKind.Other"/>, with the reason.</exception>
+    [DoesNotReturn]
+    protected void Abort(string reason)
+    {
+        Sleeper.Drop();
+        DeactivateOnIdle();
+        throw new WebSocketPairException(WebSocketPairErrorKind.Other, reason);
     }
 
     /// <summary>

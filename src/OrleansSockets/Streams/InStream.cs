@@ -139,6 +139,30 @@ internal sealed class InStream(int initialWindow, PairBudget? budget = null)
         CreditUnfinished();
     }
 
+    /// <summary>The next item, which stays.</summary>
+    public bool TryPeek(out ReceivedItem item) => _items.TryPeek(out item);
+
+    /// <summary>Whole messages come again; of an unfinished one the sender may have been told that it is taken.</summary>
+    public (byte[]? Unfinished, long Received) Export() => Unfinished is { } begun && _items.Count == 0
+        ? (begun.Join(default).ToArray(), begun.Sequence)
+        : (null, Consumed);
+
+    /// <summary>Goes on where another host's stream has stopped. For a stream that has received nothing.</summary>
+    public void Import(long consumed, int window, byte[]? unfinished, long received)
+    {
+        Consumed = consumed;
+        Window = window;
+        _received = received;
+        if (unfinished is { } bytes)
+        {
+            Unfinished = new UnfinishedMessage(null);
+            var frame = new PairFrame(received, PairFrameKind.Binary, true, false, 0, bytes);
+            Hold(frame.Cost, null);
+            Unfinished.Add(frame);
+            Unfinished.TakeCredit();
+        }
+    }
+
     public bool TryTake(out ReceivedItem item)
     {
         if (!_items.TryDequeue(out item))

@@ -164,6 +164,28 @@ internal sealed class OutStream(int initialWindow, PairBudget? budget = null)
         return true;
     }
 
+    /// <summary>The number of the next frame, and all that the receiver has not consumed.</summary>
+    public (long Next, FrameTransfer[] Kept) Export()
+    {
+        var kept = new FrameTransfer[_frames.Count];
+        for (var i = 0; i < kept.Length; i++)
+        {
+            kept[i] = FrameTransfer.Of(_frames[i]);
+        }
+
+        return (_nextSequence, kept);
+    }
+
+    /// <summary>Goes on where another host's stream has stopped. For a stream that has sent nothing.</summary>
+    public void Import(long next, FrameTransfer[] kept)
+    {
+        _nextSequence = kept is [var first, ..] ? first.Sequence : next;
+        foreach (var frame in kept)
+        {
+            Enqueue(frame.ToFrame());
+        }
+    }
+
     /// <summary>Nobody is left to receive.</summary>
     public void Discard()
     {

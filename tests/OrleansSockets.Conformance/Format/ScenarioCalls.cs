@@ -3,8 +3,7 @@ namespace OrleansSockets.Conformance.Format;
 /// <summary>Looks through the calls of a scenario, wherever they stand.</summary>
 internal static class ScenarioCalls
 {
-    // A session does not sleep yet.
-    private static readonly string[] Missing = ["evict", "setAlarm", "blockConcurrency", "abort", "stateCall"];
+    private static readonly string[] Missing = ["setAlarm", "blockConcurrency", "stateCall"];
 
     /// <summary>The first function that it calls and that is not there yet, or <c>null</c>.</summary>
     public static string? FirstMissing(Scenario scenario) =>

@@ -11,6 +11,9 @@ internal sealed class ActiveRun(Run run, Action<string, JsonObject> record)
     private readonly ConcurrentBag<Actor> _actors = [];
     private volatile bool _over;
 
+    /// <summary>What outlives the instances of a session: how many there were, and the names of its ends.</summary>
+    public ObjectMemory Memory { get; } = ObjectMemory.Of(run.Id);
+
     public Run Run { get; } = run;
 
     public string Deployment => CompatDeployment.Name(Run.Scenario.Compat);
@@ -23,7 +26,7 @@ internal sealed class ActiveRun(Run run, Action<string, JsonObject> record)
     /// <param name="state">Of a session.</param>
     public Actor NewActor(WebSocketContext context, IObjectState? state = null)
     {
-        var actor = new Actor(Run.Scenario, Record, TimeProvider.System, state);
+        var actor = new Actor(Run.Scenario, Record, TimeProvider.System, state, Memory);
         actor.Watch(context);
         _actors.Add(actor);
         return actor;

@@ -14,6 +14,10 @@ internal interface IScenarioSession : IWebSocketSession
     [Alias("Perform")]
     Task PerformAsync(int step);
 
+    /// <summary>Ends the instance; what comes next makes another one.</summary>
+    [Alias("Evict")]
+    Task EvictAsync();
+
     [Alias("ReadStates")]
     Task<int?[]> ReadStatesAsync(string[] ends);
 

@@ -71,7 +71,8 @@ internal sealed class LocalNode(NodeSettings settings, WebApplication app) : INo
     {
         if (run.Plan.Actors[actor].IsSession)
         {
-            return Session(run, actor).PerformAsync(step);
+            var isEviction = run.Scenario.Steps[step] is TurnStep { Calls: [{ Function: "evict" }] };
+            return isEviction ? Session(run, actor).EvictAsync() : Session(run, actor).PerformAsync(step);
         }
 
         var (context, script) = _runs.Get(run.Id).Context(actor);

@@ -19,11 +19,24 @@ internal sealed class ScenarioSession(ActiveRuns runs, IWebSocketPairFactory fac
         _run = runs.Get(_key.Run);
         _actor = _run.NewActor(this.GetWebSocketContext(), this);
         this.UseWebSocketDeployment(_run.Deployment);
+        return Task.CompletedTask;
+    }
+
+    // Its counterpart of a constructor: what is thrown here ends all sockets.
+    protected override Task OnWakeAsync(WakeInfo wake, CancellationToken cancellationToken)
+    {
         if (_run.Run.Scenario.Topology == Topology.Room)
         {
             _actor.Construct();
         }
 
+        return Task.CompletedTask;
+    }
+
+    public Task EvictAsync()
+    {
+        _actor.Evicted();
+        DeactivateOnIdle();
         return Task.CompletedTask;
     }
 
@@ -47,6 +60,10 @@ internal sealed class ScenarioSession(ActiveRuns runs, IWebSocketPairFactory fac
 
     WebSocketPair IObjectState.NewPair() => this.CreateWebSocketPair();
 
+    void IObjectState.WaitUntil(Task task) => WaitUntil(task);
+
+    void IObjectState.Abort() => Abort("aborted by scenario");
+
     public Task<SiloAddress> ActivateAsync() => Task.FromResult(silo.SiloAddress);
 
     // One grain call is one turn: nothing in it waits.
@@ -62,6 +79,11 @@ internal sealed class ScenarioSession(ActiveRuns runs, IWebSocketPairFactory fac
 
     public Task EndAsync()
     {
+        foreach (var end in GetWebSockets())
+        {
+            end.Abort();
+        }
+
         DeactivateOnIdle();
         return Task.CompletedTask;
     }

@@ -8,15 +8,29 @@ namespace OrleansSockets.Conformance.Running;
 /// <content>What a script can do in a session only: the functions and handlers of hibernation.</content>
 internal sealed partial class Actor
 {
+    private int _instance;
+
     private IObjectState State => state ?? throw new NotSupportedException("Only a session has this function.");
 
     /// <summary>The session has become active.</summary>
     public void Construct()
     {
-        record(EndNames.Object, new JsonObject { ["k"] = "instance", ["n"] = 1 });
+        _instance = memory.NextInstance();
+        foreach (var end in State.GetWebSockets(null))
+        {
+            if (memory.NameOf(end) is { } name)
+            {
+                _ends[name] = end;
+            }
+        }
+
+        record(EndNames.Object, new JsonObject { ["k"] = "instance", ["n"] = _instance });
         const string Type = "construct";
         _ = Follow(EndNames.Object, Type, scenario.End(EndNames.Object).On.GetValueOrDefault(Type) ?? [], 0, Happening.None);
     }
+
+    /// <summary>The session has been evicted.</summary>
+    public void Evicted() => record(EndNames.Object, new JsonObject { ["k"] = "evict" });
 
     /// <summary>A message came to the session.</summary>
     public Task OnMessage(WebSocketEnd end, WebSocketMessage message, CancellationToken handler)
@@ -122,16 +136,19 @@ internal sealed partial class Actor
                 Bind((string)ends[1]!, server);
                 return null;
             case "setTimeout" or "waitUntil" or "fetch":
-                _ = TellLaterAsync(call.Function == "setTimeout" ? "timeout" : call.Function, (double)call.Argument("ms")!);
+                State.WaitUntil(TellLaterAsync(call.Function == "setTimeout" ? "timeout" : call.Function, (double)call.Argument("ms")!));
                 return null;
             case "serializeAttachment":
                 var value = call.Argument("size") is double size ? new string('x', (int)size) : call.Argument("value");
                 Existing(end, call).SerializeAttachment(JsonWriter.Write(value));
                 return null;
-            case "deserializeAttachment":
+            case "deserializeAttachment" or "mutateAttachment":
                 return Existing(end, call).DeserializeAttachment<string>() is { } kept
                     ? JsonReader.Read(System.Text.Encoding.UTF8.GetBytes(kept)) ?? NullResult.Value
                     : NullResult.Value;
+            case "abort":
+                State.Abort();
+                return null;
             case "sameObject":
                 return State.GetWebSockets(null).Contains(Existing(end, call));
             default:
@@ -165,6 +182,12 @@ internal sealed partial class Actor
     private async Task TellLaterAsync(string type, double milliseconds)
     {
         await _timers.DelayAsync(TimeSpan.FromMilliseconds(milliseconds));
-        record(EndNames.Object, new JsonObject { ["k"] = "event", ["type"] = type });
+        var entry = new JsonObject { ["k"] = "event", ["type"] = type };
+        if (_instance > 1)
+        {
+            entry["instance"] = _instance;
+        }
+
+        record(EndNames.Object, entry);
     }
 }

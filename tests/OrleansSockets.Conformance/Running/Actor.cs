@@ -12,7 +12,9 @@ namespace OrleansSockets.Conformance.Running;
 /// <param name="record">Takes an entry of the trace of an end.</param>
 /// <param name="time">The clock of its delays.</param>
 /// <param name="state">Of the session that it runs in; null: it runs in a context of the edge.</param>
-internal sealed partial class Actor(Scenario scenario, Action<string, JsonObject> record, TimeProvider time, IObjectState? state)
+/// <param name="memory">What is known of the session beyond this instance.</param>
+internal sealed partial class Actor(
+    Scenario scenario, Action<string, JsonObject> record, TimeProvider time, IObjectState? state, ObjectMemory memory)
 {
     private static readonly IReadOnlyList<Call> OnlyHibernate =
         [new HibernationCall("acceptWebSocket", At: null, new Dictionary<string, object?>())];
@@ -29,7 +31,11 @@ internal sealed partial class Actor(Scenario scenario, Action<string, JsonObject
     public WebSocketEnd? Find(string end) => _ends.GetValueOrDefault(end);
 
     /// <summary>Keeps an end to make calls on, without listening to it.</summary>
-    public void Hold(string name, WebSocketEnd end) => _ends[name] = end;
+    public void Hold(string name, WebSocketEnd end)
+    {
+        _ends[name] = end;
+        memory.Name(end, name);
+    }
 
     /// <summary>Listens to an end.</summary>
     public void Bind(string name, WebSocketEnd end)
@@ -133,6 +139,11 @@ internal sealed partial class Actor(Scenario scenario, Action<string, JsonObject
         }
 
         entry["readyState"] = (int)end.ReadyState;
+        if (_instance > 1)
+        {
+            entry["instance"] = _instance;
+        }
+
         record(name, entry);
         var type = entry.Text("type")!;
         var spec = scenario.End(name);
@@ -146,7 +157,7 @@ internal sealed partial class Actor(Scenario scenario, Action<string, JsonObject
         for (; next < rules.Count; next++)
         {
             var rule = rules[next];
-            var isOfAnotherInstance = rule.WhenInstance is { } instance && (scenario.Topology != Topology.Room || instance != 1);
+            var isOfAnotherInstance = rule.WhenInstance is { } instance && instance != _instance;
             if (isOfAnotherInstance || (rule.WhenText is not null && !rule.WhenText.Equals(happening.Data)))
             {
                 continue;
@@ -216,6 +227,24 @@ internal sealed partial class Actor(Scenario scenario, Action<string, JsonObject
             {
                 entry[name] = named.Argument(name);
             }
+        }
+
+        if (_instance > 1)
+        {
+            entry["instance"] = _instance;
+            if (end is null && at != EndNames.Object)
+            {
+                entry["gone"] = true;
+                record(at, entry);
+                return;
+            }
+        }
+
+        if (call.Function == "abort")
+        {
+            // The call does not return: whoever asked for the turn is told.
+            record(at, entry);
+            perform();
         }
 
         var before = (int?)end?.ReadyState;

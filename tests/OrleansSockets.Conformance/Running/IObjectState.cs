@@ -20,4 +20,8 @@ internal interface IObjectState
     DateTimeOffset? GetAutoResponseTimestamp(WebSocketEnd end);
 
     WebSocketPair NewPair();
+
+    void Abort();
+
+    void WaitUntil(Task task);
 }

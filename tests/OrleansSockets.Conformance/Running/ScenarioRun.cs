@@ -153,12 +153,27 @@ internal sealed class ScenarioRun(Run run, IReadOnlyDictionary<string, INode> no
         }
     }
 
-    private Task PerformTurnAsync(string at, int step)
+    private async Task PerformTurnAsync(string at, int step)
     {
         var actor = Plan.ActorOf(run.Scenario.Topology, at);
-        return _openActors.Contains(actor)
-            ? NodeOf(actor).PerformAsync(run, actor, step)
-            : throw new InvalidOperationException($"There is no end {at} yet.");
+        if (!_openActors.Contains(actor))
+        {
+            throw new InvalidOperationException($"There is no end {at} yet.");
+        }
+
+        try
+        {
+            await NodeOf(actor).PerformAsync(run, actor, step);
+        }
+        catch (Exception error) when (run.Scenario.Topology == Topology.Room && error is not TimeoutException)
+        {
+            // A request to the object that failed with it.
+            _recorder.Add(EndNames.Object, new JsonObject
+            {
+                ["k"] = "fetch",
+                ["threw"] = new JsonObject { ["name"] = "Error", ["kind"] = "other", ["message"] = error.Message },
+            });
+        }
     }
 
     // Everything has to be idle, without a pause, for the whole time and at every question.

@@ -24,7 +24,7 @@ internal sealed class ScenarioRunner(IReadOnlyDictionary<string, INode> nodes, b
 
         if (ScenarioCalls.FirstMissing(recorded.Scenario) is { } function)
         {
-            return CannotRun(recorded, $"It calls {function}, which is not there yet: a session does not sleep.");
+            return CannotRun(recorded, $"It calls {function}, which is not there yet.");
         }
 
         if (CompatDeployment.Problem(recorded.Scenario.Compat, Today) is { } problem)

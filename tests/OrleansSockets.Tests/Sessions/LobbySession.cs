@@ -33,6 +33,9 @@ public interface ILobby : IWebSocketSession
 
     Task<TimeSpan?> GetLimitAsync();
 
+    /// <summary>Ends the activation, whatever it does.</summary>
+    Task EvictAsync();
+
     /// <summary>Tries to hold an end once more, and one of another context.</summary>
     Task<WebSocketPairErrorKind?[]> TryOthersAsync(string id);
 }
@@ -49,6 +52,7 @@ public abstract class LobbySession(IWebSocketPairFactory factory) : WebSocketSes
     public const string Fail = "fail";
     public const string Late = "late";
     public const string CloseIt = "close";
+    public const int Unanswered = 3999;
 
     private readonly List<string> _heard = [];
     private TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -92,6 +96,14 @@ public abstract class LobbySession(IWebSocketPairFactory factory) : WebSocketSes
     }
 
     public Task<TimeSpan?> GetLimitAsync() => Task.FromResult(HibernatableWebSocketEventTimeout);
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => LetGoAsync();
+
+    public Task EvictAsync()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
 
     public async Task<WebSocketPairErrorKind?[]> TryOthersAsync(string id)
     {
@@ -158,6 +170,11 @@ public abstract class LobbySession(IWebSocketPairFactory factory) : WebSocketSes
         ArgumentNullException.ThrowIfNull(end);
         ArgumentNullException.ThrowIfNull(close);
         _heard.Add($"close {close.Code} {close.Reason} in {end.ReadyState}, {GetWebSockets().Count} listed");
+        if (close.Code == Unanswered)
+        {
+            return;
+        }
+
         await _letGo.Task;
         _heard.Add($"{GetWebSockets().Count} listed behind the await");
         if (close.WasClean)

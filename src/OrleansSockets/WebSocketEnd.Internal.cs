@@ -178,10 +178,6 @@ public sealed partial class WebSocketEnd
         }
     }
 
-    /// <summary>What its session keeps of it while it sleeps.</summary>
-    internal ParkedSocket Describe(long number) =>
-        new(number, [.. Tags ?? []], _attachment, AcceptedAt, AutoResponseAt, ClientProtocol);
-
     /// <summary>Takes over what the session has kept. <see cref="Resume"/> follows.</summary>
     internal void Restore(ParkedSocket socket)
     {
@@ -202,11 +198,14 @@ public sealed partial class WebSocketEnd
     }
 
     /// <summary>Its session falls asleep.</summary>
-    internal void Park(ParkedSession session, long number)
-    {
-        // The session's own table first: what comes then finds its way.
-        session.Add(_dispatcher, _end, Describe(number));
-    }
+    internal void Park(ParkedSessions sessions, GrainId session, SessionSettings settings, bool hasFailed, long number) =>
+        sessions.Park(
+            session,
+            settings,
+            hasFailed,
+            _dispatcher,
+            _end,
+            new ParkedSocket(number, [.. Tags ?? []], _attachment, AcceptedAt, AutoResponseAt, ClientProtocol));
 
     // Of a handler whose time is over, nothing goes out any more.
     private void ThrowIfTimedOut()

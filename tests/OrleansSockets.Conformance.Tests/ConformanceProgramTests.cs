@@ -85,13 +85,13 @@ public sealed class ConformanceProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_OfTheHibernationApi_SaysThatItIsNotThere()
+    public async Task Run_OfAFunctionThatIsMissing_SaysSo()
     {
-        var code = await RunAsync(Write("sleeps.json", Recorded("hibernation-server-first")));
+        var code = await RunAsync(Write("alarm.json", Recorded("hibernation-alarm-wakes")));
 
         Assert.Equal(1, code);
         Assert.Contains(
-            "It calls acceptWebSocket, a function of the hibernation API, which is not there yet.",
+            "It calls setAlarm, which is not there yet.",
             _output.ToString(),
             StringComparison.Ordinal);
     }

@@ -37,16 +37,22 @@ internal sealed partial class ParkedSession(
         }
     }
 
-    /// <summary>An end is parked from here on.</summary>
-    public void Add(EndDispatcher dispatcher, End end, ParkedSocket socket)
+    /// <summary>An end is parked from here on. False: the session has woken, and has taken the others.</summary>
+    public bool TryAdd(EndDispatcher dispatcher, End end, ParkedSocket socket)
     {
         var parked = new ParkedEnd(this, end, socket);
         lock (_gate)
         {
+            if (_isTaken)
+            {
+                return false;
+            }
+
             _ends.Add(parked);
         }
 
         dispatcher.Stop(parked);
+        return true;
     }
 
     /// <summary>Its ends, for the session that has woken. They are parked until it takes each.</summary>

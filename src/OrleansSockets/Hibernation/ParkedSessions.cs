@@ -29,20 +29,27 @@ internal sealed partial class ParkedSessions(
     /// <summary>That session sleeps, and has sockets here.</summary>
     public bool Has(GrainId session) => _sessions.ContainsKey(session);
 
-    /// <summary>A session falls asleep. Its ends are added one by one.</summary>
+    /// <summary>An end of a session that falls asleep is parked here from now on.</summary>
     /// <param name="session">Which.</param>
     /// <param name="settings">What it has set.</param>
     /// <param name="hasFailed">It could not become active: the next try has time.</param>
-    public ParkedSession Begin(GrainId session, SessionSettings settings, bool hasFailed)
+    /// <param name="dispatcher">Gives the end up.</param>
+    /// <param name="end">The end.</param>
+    /// <param name="socket">What is kept with it.</param>
+    public void Park(
+        GrainId session, SessionSettings settings, bool hasFailed, EndDispatcher dispatcher, End end, ParkedSocket socket)
     {
-        var parked = new ParkedSession(session, settings, hasFailed, hub.Silo, grains, hub.Host, pace, logger);
-        _sessions[session] = parked;
-        return parked;
+        while (!_sessions.GetOrAdd(session, grain => New(grain, settings, hasFailed)).TryAdd(dispatcher, end, socket))
+        {
+            // It was taken in between, and is not listed any more.
+        }
     }
 
     /// <summary>The parked ends of a session that wakes here, wherever they are, in the order in which they were accepted.</summary>
+    /// <param name="session">Which.</param>
+    /// <param name="from">The only silo that may have some; null: any.</param>
     public async Task<(SessionSettings Settings, List<(End End, ParkedSocket Socket)> Sockets, List<SiloAddress> Silent)> TakeAsync(
-        GrainId session)
+        GrainId session, SiloAddress? from = null)
     {
         var settings = SessionSettings.None;
         List<(End End, ParkedSocket Socket)> sockets = [];
@@ -54,14 +61,15 @@ internal sealed partial class ParkedSessions(
 
         var number = Guid.NewGuid();
         List<SiloAddress> silent = [];
-        var others = membership.GetApproximateSiloStatuses(onlyActive: true).Keys.Where(other => !other.Equals(hub.Silo)).ToArray();
-        foreach (var (transfer, from) in await Task.WhenAll(others.Select(other => AskAsync(session, number, other))))
+        var others = membership.GetApproximateSiloStatuses(onlyActive: true).Keys
+            .Where(other => !other.Equals(hub.Silo) && (from is null || other.Equals(from)));
+        foreach (var (transfer, silentOne) in await Task.WhenAll(others.Select(other => AskAsync(session, number, other))))
         {
             if (transfer is null)
             {
-                if (from is not null)
+                if (silentOne is not null)
                 {
-                    silent.Add(from);
+                    silent.Add(silentOne);
                 }
 
                 continue;
@@ -146,6 +154,9 @@ internal sealed partial class ParkedSessions(
 
         return (null, membership.IsDeadSilo(other) ? null : other);
     }
+
+    private ParkedSession New(GrainId session, SessionSettings settings, bool hasFailed) =>
+        new(session, settings, hasFailed, hub.Silo, grains, hub.Host, pace, logger);
 
     private async Task ConfirmAsync(SiloAddress other, Guid number)
     {

@@ -14,9 +14,10 @@ internal sealed class SessionSleep(
     private bool _hasStarted;
 
     /// <summary>Before the session's own code runs: all its sockets are there, and none speaks yet.</summary>
-    public async Task<WakeInfo> RestoreAsync()
+    /// <param name="from">The only silo that may have some; null: any.</param>
+    public async Task<WakeInfo> RestoreAsync(SiloAddress? from = null)
     {
-        var (settings, sockets, silent) = await parked.TakeAsync(grain);
+        var (settings, sockets, silent) = await parked.TakeAsync(grain, from);
         if (!_hasStarted)
         {
             handlers.Restore(settings);
@@ -65,14 +66,7 @@ internal sealed class SessionSleep(
     public void Park()
     {
         _timer?.Dispose();
-        var sockets = context.Sockets.Numbered;
-        if (sockets.Length == 0)
-        {
-            return;
-        }
-
-        var asleep = parked.Begin(grain, handlers.Settings, hasFailed: !_hasStarted);
-        foreach (var (number, end) in sockets)
+        foreach (var (number, end) in context.Sockets.Numbered)
         {
             if (end.IsForgotten)
             {
@@ -80,7 +74,7 @@ internal sealed class SessionSleep(
             }
             else
             {
-                end.Park(asleep, number);
+                end.Park(parked, grain, handlers.Settings, hasFailed: !_hasStarted, number);
             }
         }
     }

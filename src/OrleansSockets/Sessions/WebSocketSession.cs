@@ -57,7 +57,7 @@ public abstract class WebSocketSession
     async Task IHibernatingSession.WakeAsync(SiloAddress parkedOn)
     {
         // Nearly always the activation that this call has made has taken them already.
-        await Sleeper.RestoreAsync();
+        await Sleeper.RestoreAsync(parkedOn);
         if (Sleeper.Start() is { Count: > 0 } returned)
         {
             await OnSocketsReturnedAsync(returned);

@@ -12,7 +12,7 @@ internal sealed class ActiveRun(Run run, Action<string, JsonObject> record)
     private volatile bool _over;
 
     /// <summary>What outlives the instances of a session: how many there were, and the names of its ends.</summary>
-    public ObjectMemory Memory { get; } = ObjectMemory.Of(run.Id);
+    public ObjectMemory Memory { get; } = ObjectMemory.Of(run);
 
     public Run Run { get; } = run;
 

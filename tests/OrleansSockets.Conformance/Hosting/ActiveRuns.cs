@@ -21,7 +21,7 @@ internal sealed class ActiveRuns
         if (_runs.TryRemove(id, out var run))
         {
             run.End();
-            ObjectMemory.End(id);
+            ObjectMemory.End(run.Run);
         }
     }
 }

@@ -11,9 +11,9 @@ internal sealed class ObjectMemory
     private readonly ConcurrentDictionary<(string Pair, Side Side), string> _names = new();
     private int _instances;
 
-    public static ObjectMemory Of(string run) => Runs.GetOrAdd(run, _ => new ObjectMemory());
+    public static ObjectMemory Of(Run run) => Runs.GetOrAdd(NameOf(run), _ => new ObjectMemory());
 
-    public static void End(string run) => Runs.TryRemove(run, out _);
+    public static void End(Run run) => Runs.TryRemove(NameOf(run), out _);
 
     /// <summary>The first instance is where the plan wants it; where the next ones are is up to the cluster.</summary>
     public bool HasWoken => Volatile.Read(ref _instances) > 1;
@@ -22,6 +22,9 @@ internal sealed class ObjectMemory
     public int NextInstance() => Interlocked.Increment(ref _instances);
 
     public void Name(WebSocketEnd end, string name) => _names[(end.PairId, end.Core.Side)] = name;
+
+    // Several clusters may run in a process, each with runs of the same names.
+    private static string NameOf(Run run) => $"{run.Id} on {run.Silos.Values.Order(StringComparer.Ordinal).First()}";
 
     public string? NameOf(WebSocketEnd end) => _names.GetValueOrDefault((end.PairId, end.Core.Side));
 }

@@ -70,7 +70,7 @@ internal sealed class PlacementReader(Run run, IReadOnlyDictionary<string, INode
         }
 
         Read[name] = silo;
-        if (silo != run.Silos[planned] && !ObjectMemory.Of(run.Id).HasWoken)
+        if (silo != run.Silos[planned] && !ObjectMemory.Of(run).HasWoken)
         {
             throw new PlacementException($"{name} is on {silo}; the plan is {planned} ({run.Silos[planned]}).");
         }

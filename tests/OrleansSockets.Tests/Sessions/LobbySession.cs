@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orleans.Concurrency;
 using Orleans.Placement;
 using OrleansSockets.Sessions;
@@ -96,6 +97,17 @@ public abstract class LobbySession(IWebSocketPairFactory factory) : WebSocketSes
     }
 
     public Task<TimeSpan?> GetLimitAsync() => Task.FromResult(HibernatableWebSocketEventTimeout);
+
+    /// <summary>The next activations of that session fail.</summary>
+    public static ConcurrentDictionary<string, int> Failing { get; } = new();
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var name = this.GetPrimaryKeyString();
+        return Failing.TryGetValue(name, out var times) && times > 0 && Failing.TryUpdate(name, times - 1, times)
+            ? throw new InvalidOperationException("not yet")
+            : Task.CompletedTask;
+    }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => LetGoAsync();
 

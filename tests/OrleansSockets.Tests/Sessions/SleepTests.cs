@@ -139,6 +139,21 @@ public sealed class SleepTests(OneSilo one)
     }
 
     [Fact]
+    public async Task Activation_ThatFails_LeavesTheSocketsForTheNextOne()
+    {
+        var (a, log) = await JoinAsync();
+        await SleepAsync();
+        LobbySession.Failing[_name] = 2;
+
+        a.Send("patience");
+
+        Assert.Equal(["message patience"], await log.WaitForAsync(1));
+        Assert.Equal(0, LobbySession.Failing[_name]);
+        Assert.Equal([a.PairId], await Lobby.ListAsync());
+        await GoAsync(a);
+    }
+
+    [Fact]
     public async Task Message_OfManyChunks_WakesWhenItIsWhole()
     {
         var (a, log) = await JoinAsync();

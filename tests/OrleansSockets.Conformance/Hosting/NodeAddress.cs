@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using OrleansSockets.Storage.Tests.Stores;
 
 namespace OrleansSockets.Conformance.Hosting;
 
@@ -10,25 +10,7 @@ internal sealed record NodeAddress(string Name, int SiloPort, int GatewayPort, i
 
     public IPEndPoint Silo => new(IPAddress.Loopback, SiloPort);
 
-    /// <summary>Finds ports that nobody uses now.</summary>
-    public static IReadOnlyList<NodeAddress> Free(IReadOnlyList<string> names)
-    {
-        var held = new List<TcpListener>();
-        try
-        {
-            return [.. names.Select(name => new NodeAddress(name, Port(), Port(), Port()))];
-        }
-        finally
-        {
-            held.ForEach(listener => listener.Dispose());
-        }
-
-        int Port()
-        {
-            var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            held.Add(listener);
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-    }
+    /// <summary>Finds ports that nobody uses.</summary>
+    public static IReadOnlyList<NodeAddress> Free(IReadOnlyList<string> names) =>
+        [.. names.Select(name => new NodeAddress(name, FreePort.Next(), FreePort.Next(), FreePort.Next()))];
 }

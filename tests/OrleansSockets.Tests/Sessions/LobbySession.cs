@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Orleans.Concurrency;
 using Orleans.Placement;
+using Orleans.Runtime.Placement;
 using OrleansSockets.Sessions;
 
 namespace OrleansSockets.Tests.Sessions;
@@ -36,6 +37,9 @@ public interface ILobby : IWebSocketSession
 
     /// <summary>Ends the activation, whatever it does.</summary>
     Task EvictAsync();
+
+    /// <summary>Goes on in an activation on that silo.</summary>
+    Task MoveToAsync(SiloAddress silo);
 
     /// <summary>Tries to hold an end once more, and one of another context.</summary>
     Task<WebSocketPairErrorKind?[]> TryOthersAsync(string id);
@@ -110,6 +114,13 @@ public abstract class LobbySession(IWebSocketPairFactory factory) : WebSocketSes
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => LetGoAsync();
+
+    public Task MoveToAsync(SiloAddress silo)
+    {
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
+        MigrateOnIdle();
+        return Task.CompletedTask;
+    }
 
     public Task EvictAsync()
     {
